@@ -1,0 +1,45 @@
+import js from "@eslint/js";
+import pulumi from "@pulumi/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+/** Rooms that a room must not import, so that the arrows of docs/architecture.md stay true. */
+const rooms = {
+  model: ["components", "proof", "automation", "sandbox", "test"],
+  components: ["proof", "automation", "sandbox", "test"],
+  proof: ["components", "automation", "sandbox", "test"],
+  automation: ["components", "sandbox", "test"],
+  sandbox: ["components", "test"],
+};
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".sandbox/"] },
+  js.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { "@pulumi": pulumi },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      eqeqeq: "error",
+    },
+  },
+  ...Object.entries(rooms).map(([room, forbidden]) => ({
+    files: [`${room}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: forbidden.map((other) => `**/${other}/**`), message: `${room} does not import this room` },
+            ...(room === "model" ? [{ group: ["@pulumi/*"], message: "the model knows no Pulumi" }] : []),
+          ],
+        },
+      ],
+    },
+  })),
+  { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-floating-promises": "off" } },
+);
