@@ -1,0 +1,43 @@
+/** Every label, annotation and tag key that Tenantry writes. Nothing else in the code spells one out. */
+
+import type { Tenant } from "./tenant";
+
+/** Bears the tenant's UUID on every Kubernetes object and AWS resource (R13). */
+export const TENANT = "tenant";
+/** The tenant's name, for people: `kubectl get ns -l tenantry.dev/name=acme`. */
+export const NAME = "tenantry.dev/name";
+/** The tier whose row of `tiers.ts` gave the defaults (R33). */
+export const TIER = "tenantry.dev/tier";
+/** The tenant list, which is also the stack, that owns the object. */
+export const LIST = "tenantry.dev/list";
+/** The environment of a namespace, where the tenant declares environments (R33). */
+export const ENVIRONMENT = "tenantry.dev/environment";
+/** The part of the platform an object belongs to; only objects of the platform stack bear it. */
+export const PLATFORM = "tenantry.dev/platform";
+/** Who answers for the tenant, as an annotation: e-mail addresses are no legal label values (R33). */
+export const OWNERS = "tenantry.dev/owners";
+/** The display name, as an annotation: it may hold any character. */
+export const DISPLAY_NAME = "tenantry.dev/display-name";
+/** Vault keys of a namespace's custom metadata cannot hold a slash, so that Vault has keys of its own. */
+export const VAULT_OWNER = "tenantry-list";
+export const VAULT_TENANT = "tenantry-tenant";
+
+const POD_SECURITY_MODES = ["enforce", "audit", "warn"] as const;
+
+/** Labels of every Kubernetes object of a tenant (R13, R33). */
+export function tenantLabels(tenant: Tenant): Record<string, string> {
+  return { [TENANT]: tenant.id, [NAME]: tenant.name, [TIER]: tenant.tier, [LIST]: tenant.list };
+}
+
+/** Tags of every AWS resource of a tenant: the same keys and values as the labels. */
+export const tenantTags = tenantLabels;
+
+/** Pod Security labels for one level in all three modes, pinned to one version of the standard (R18). */
+export function podSecurityLabels(level: "restricted" | "baseline", version: string): Record<string, string> {
+  return Object.fromEntries(
+    POD_SECURITY_MODES.flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, level],
+      [`pod-security.kubernetes.io/${mode}-version`, version],
+    ]),
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * Every name that Tenantry derives. Each function is deterministic and injective: two tenants never share a
+ * result, because a tenant's name cannot hold the separator `--` and ids are unique UUIDs. What would be too
+ * long for one of the systems is refused by the reader (`MAX_NAME_LENGTH`), never cut or hashed.
+ *
+ * People read names made of the tenant's name (Kubernetes); data outlives a tenant and its name may be given
+ * away again, so that keys, prefixes, roles and Vault namespaces are made of the tenant's UUID.
+ */
+
+const NAMESPACE_PREFIX = "tenant-";
+/** Between the parts of a name that has several; never inside a part. */
+export const SEPARATOR = "--";
+const DNS_LABEL_MAX = 63;
+
+/** The longest legal environment name. */
+export const MAX_ENVIRONMENT_LENGTH = 12;
+/** The longest legal tenant name: its longest derived name must still be a DNS label of 63 characters. */
+export const MAX_NAME_LENGTH =
+  DNS_LABEL_MAX - NAMESPACE_PREFIX.length - SEPARATOR.length - MAX_ENVIRONMENT_LENGTH;
+
+/** The tenant's namespace (R32): `tenant-acme`, or `tenant-acme--prod` for one of its environments. */
+export function namespaceName(tenant: string, environment?: string): string {
+  return NAMESPACE_PREFIX + (environment === undefined ? tenant : tenant + SEPARATOR + environment);
+}
+
+/** The tenant's StorageClass (R55), also its Velero location and schedule: names in scopes of their own. */
+export function storageClassName(tenant: string): string {
+  return NAMESPACE_PREFIX + tenant;
+}
+
+/** The BackupStorageLocation and Schedule of a tenant in Velero's namespace (R70). */
+export function backupName(tenant: string): string {
+  return NAMESPACE_PREFIX + tenant;
+}
+
+/** The PriorityClass of every tenant of a tier (R37). */
+export function priorityClassName(tier: string): string {
+  return NAMESPACE_PREFIX + tier;
+}
+
+/** The ClusterRole behind a tenant role (R7); bound only inside tenants' namespaces. */
+export function clusterRoleName(role: string): string {
+  return NAMESPACE_PREFIX + role;
+}
+
+/** The ServiceAccount that reconciles a tenant's workloads (R10). */
+export const RECONCILER = "tenant-reconciler";
+
+/** The alias of the tenant's KMS key (R57, R66). */
+export function keyAlias(id: string): string {
+  return `alias/tenantry/${id}`;
+}
+
+/** The tenant's Vault namespace (R60), relative to the namespace of the provider. */
+export function vaultNamespace(id: string): string {
+  return id;
+}
+
+/** The KV v2 mount inside every tenant's Vault namespace. */
+export const VAULT_KV_MOUNT = "kv";
+/** The AppRole mount inside every tenant's Vault namespace. */
+export const VAULT_APPROLE_MOUNT = "approle";
+
+/** The tenant's prefix in the backup bucket, without the closing slash, as Velero wants it (R68). */
+export function backupPrefix(id: string): string {
+  return `tenants/${id}`;
+}
+
+/** The IAM role that alone may use the tenant's backup prefix (R70). */
+export function backupRoleName(id: string): string {
+  return `tenantry-${id}-backup`;
+}
+
+export interface AwsScope {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** ARN of an IAM role without a path. */
+export function roleArn(aws: AwsScope, role: string): string {
+  return `arn:${aws.partition}:iam::${aws.accountId}:role/${role}`;
+}
+
+/** ARN of a KMS alias: known before the key exists, so that policy and proof can judge it at preview. */
+export function aliasArn(aws: AwsScope, alias: string): string {
+  return `arn:${aws.partition}:kms:${aws.region}:${aws.accountId}:${alias}`;
+}
+
+/** ARN of a bucket. */
+export function bucketArn(aws: AwsScope, bucket: string): string {
+  return `arn:${aws.partition}:s3:::${bucket}`;
+}
+
+/** ARN of the account's OIDC provider for an issuer URL. */
+export function oidcProviderArn(aws: AwsScope, issuer: string): string {
+  return `arn:${aws.partition}:iam::${aws.accountId}:oidc-provider/${oidcProviderName(issuer)}`;
+}
+
+/** The issuer as IAM writes it in condition keys: without the scheme. */
+export function oidcProviderName(issuer: string): string {
+  return issuer.replace(/^https:\/\//, "");
+}

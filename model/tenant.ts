@@ -1,0 +1,330 @@
+/**
+ * What a tenant file may say (zod, from which the JSON Schema is made) and what it means once the tier has
+ * filled the gaps (`Tenant`, the type that every other room speaks).
+ */
+
+import { z } from "zod";
+import { MAX_ENVIRONMENT_LENGTH, MAX_NAME_LENGTH, SEPARATOR } from "./names";
+import type { Containers, Quota, TierName } from "./tiers";
+import { tierNames } from "./tiers";
+
+/** The tenant roles, most powerful first (R7). */
+export const roleNames = ["admin", "dev", "view"] as const;
+export type RoleName = (typeof roleNames)[number];
+
+export const DNS_LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+const QUANTITY = /^(0|[1-9][0-9]*)(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
+const HOST_NAME = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const CRON = /^(\S+ ){4}\S+$/;
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const GO_DURATION = /^([1-9][0-9]*)(s|m|h)$/;
+
+const dnsLabel = (max: number, what: string) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(DNS_LABEL, {
+      error: `is not a ${what}: write lower-case letters, digits and single hyphens, starting with a letter`,
+    })
+    .refine((value) => !value.includes(SEPARATOR), {
+      error: `holds "${SEPARATOR}", which separates the parts of derived names: write a single hyphen`,
+    });
+
+const quantity = (examples: readonly string[]) =>
+  z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .pipe(z.string().regex(QUANTITY, { error: `is not a quantity; write ${examples.join(" or ")}` }))
+    .meta({ examples: [...examples] });
+
+const cpu = quantity(["8", "500m"]);
+const bytes = quantity(["16Gi", "512Mi"]);
+const count = (max: number) => z.int().min(0).max(max);
+
+/** A Kubernetes subject name: printable, no reserved `system:` prefix. */
+const subject = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[^\s\p{C}]+$/u, {
+    error: "holds white space or control characters: write the name as the OIDC token has it",
+  })
+  .refine((value) => !/^system:/i.test(value), {
+    error:
+      'starts with "system:", which Kubernetes keeps for itself: name a group or user of your identity provider',
+  });
+
+const subjects = z
+  .strictObject({
+    groups: z.array(subject).max(50).optional().describe("OIDC groups, exactly as the token carries them."),
+    users: z.array(subject).max(50).optional().describe("Single users, where a group is not to be had."),
+  })
+  .describe("Who holds the role, in this tenant's own namespaces only (R5, R8).");
+
+const port = z.strictObject({
+  port: z.int().min(1).max(65535).describe("Destination port."),
+  endPort: z.int().min(1).max(65535).optional().describe("Last port of a range that starts at `port`."),
+  protocol: z.enum(["TCP", "UDP", "SCTP"]).optional().describe("Default TCP."),
+});
+
+const egressRule = z.strictObject({
+  cidr: z.string().optional().describe("Destination network, for example 203.0.113.0/24."),
+  except: z.array(z.string()).min(1).max(50).optional().describe("Networks inside `cidr` that stay closed."),
+  host: z
+    .string()
+    .regex(HOST_NAME, { error: "is not a host name; write api.stripe.com or *.example.com" })
+    .optional()
+    .describe("Destination by DNS name."),
+  ports: z.array(port).min(1).max(50).describe("Ports that are opened; there is no rule without ports."),
+  description: z.string().max(200).optional().describe("Why the tenant needs it."),
+});
+
+const amounts = z.strictObject({
+  cpu: cpu.optional(),
+  memory: bytes.optional(),
+  ephemeralStorage: bytes.optional(),
+});
+
+const duration = z
+  .string()
+  .regex(GO_DURATION, { error: "is not a duration; write 90s, 30m or 1h" })
+  .meta({ examples: ["30m", "1h"] });
+
+/** The tenant file. */
+export const tenantSchema = z
+  .strictObject({
+    name: dnsLabel(MAX_NAME_LENGTH, "tenant name").describe(
+      `The tenant's name, the file's name too: a DNS label of at most ${MAX_NAME_LENGTH} characters. Names of objects are made of it; it cannot change later.`,
+    ),
+    id: z
+      .string()
+      .regex(UUID_V4, { error: "is not a version 4 UUID in lower case; make one with `uuidgen -r`" })
+      .describe("A version 4 UUID, made once for the tenant and never given to another."),
+    displayName: z
+      .string()
+      .min(1)
+      .max(80)
+      .regex(/^[^\p{Cc}]*$/u, { error: "holds control characters: write printable text" })
+      .optional()
+      .describe("The name for people; default: `name`."),
+    owners: z
+      .array(z.email({ error: "is not an e-mail address; write name@example.com" }))
+      .min(1)
+      .max(20)
+      .describe(
+        "E-mail addresses of those who answer for the tenant. Owning grants no access; `access` does.",
+      ),
+    contacts: z
+      .strictObject({
+        email: z.email({ error: "is not an e-mail address; write name@example.com" }).optional(),
+        chat: z.string().min(1).max(100).optional(),
+        pager: z.string().min(1).max(200).optional(),
+        costCenter: z.string().min(1).max(40).optional(),
+      })
+      .optional()
+      .describe("How to reach the team, and who pays."),
+    tier: z
+      .enum(tierNames)
+      .optional()
+      .describe("Row of the tier table that gives the defaults; default standard."),
+    environments: z
+      .array(
+        z.strictObject({
+          name: dnsLabel(MAX_ENVIRONMENT_LENGTH, "environment name"),
+          share: z.int().min(1).max(100).optional(),
+        }),
+      )
+      .max(10)
+      .optional()
+      .describe("Environments, each a namespace of its own; none: one namespace `tenant-<name>` (R32)."),
+    access: z
+      .strictObject({ admin: subjects.optional(), dev: subjects.optional(), view: subjects.optional() })
+      .optional()
+      .describe("People, by role (R7, R8). Nobody has access who is not named here."),
+    quota: z
+      .strictObject({
+        cpu: cpu.optional(),
+        memory: bytes.optional(),
+        cpuLimit: cpu.optional(),
+        memoryLimit: bytes.optional(),
+        ephemeralStorage: bytes.optional(),
+        storage: bytes.optional(),
+        pods: count(3000).optional(),
+        persistentVolumeClaims: count(3000).optional(),
+        services: count(3000).optional(),
+        loadBalancers: count(50).optional(),
+        nodePorts: count(50).optional(),
+        secrets: count(3000).optional(),
+        configMaps: count(3000).optional(),
+        jobs: count(3000).optional(),
+        cronJobs: count(3000).optional(),
+      })
+      .optional()
+      .describe("What the tenant may use in sum (R34); default: the tier's."),
+    containers: z
+      .strictObject({
+        default: amounts.optional(),
+        defaultRequest: amounts.optional(),
+        max: amounts.optional(),
+      })
+      .optional()
+      .describe("Limits and requests of one container (R35); default: the tier's."),
+    network: z
+      .strictObject({
+        egress: z
+          .array(egressRule)
+          .max(100)
+          .optional()
+          .describe("Destinations outside the cluster; none by default (R45, R49)."),
+        ingress: z
+          .strictObject({
+            hosts: z
+              .array(
+                z.string().regex(HOST_NAME, { error: "is not a host name; write shop.acme.example.com" }),
+              )
+              .max(100),
+          })
+          .optional()
+          .describe("Host names served through the tenant gateway (R50)."),
+      })
+      .optional(),
+    storage: z
+      .strictObject({
+        volumeType: z.enum(["gp3", "io2"]).optional().describe("EBS volume type; default gp3."),
+        reclaimPolicy: z
+          .enum(["Delete", "Retain"])
+          .optional()
+          .describe("What becomes of a volume whose claim is deleted; default Delete."),
+      })
+      .optional()
+      .describe("The tenant's StorageClass, always encrypted with the tenant's key (R55, R56)."),
+    encryption: z
+      .strictObject({
+        deletionWindowDays: z
+          .int()
+          .min(7)
+          .max(30)
+          .optional()
+          .describe("Days that the key waits before it is destroyed."),
+        rotationDays: z
+          .int()
+          .min(90)
+          .max(2560)
+          .optional()
+          .describe("Days between rotations of the key's material."),
+      })
+      .optional()
+      .describe("The tenant's KMS key (R66)."),
+    secrets: z
+      .strictObject({
+        engine: z
+          .enum(["vault", "aws-secrets-manager"])
+          .optional()
+          .describe("Where the tenant's secrets live; default vault."),
+        tokenTtl: duration.optional().describe("Life of a Vault token; default 20m."),
+        tokenMaxTtl: duration
+          .optional()
+          .describe("Longest life of a renewed Vault token; default 1h, at most 24h."),
+        boundCidrs: z
+          .array(z.string())
+          .min(1)
+          .max(20)
+          .optional()
+          .describe("Networks that AppRole logins may come from; default any."),
+      })
+      .optional()
+      .describe("Secrets (R60, R61, R63)."),
+    backup: z
+      .strictObject({
+        schedule: z
+          .string()
+          .regex(CRON, { error: 'is not a cron line of five fields; write "0 3 * * *"' })
+          .optional(),
+        retentionDays: z.int().min(1).max(3650).optional(),
+      })
+      .optional()
+      .describe("Velero backups under the tenant's own prefix, role and key (R70); default: the tier's."),
+    placement: z
+      .strictObject({ pool: z.enum(["shared", "dedicated"]) })
+      .optional()
+      .describe("Nodes: the tier's shared pool, or one of the tenant's own (R40)."),
+    runtimeClass: z.enum(["gvisor", "kata"]).optional().describe("Sandboxed container runtime (R42)."),
+    gitops: z
+      .strictObject({
+        engine: z.enum(["argocd", "flux"]),
+        repository: z.string().min(1).max(500),
+        path: z.string().min(1).max(200).optional(),
+        revision: z.string().min(1).max(200).optional(),
+      })
+      .optional()
+      .describe("Where the tenant's workloads are declared (R77)."),
+    allowRoot: z.boolean().optional().describe("Lowers the tenant to Pod Security `baseline` (R39)."),
+    mesh: z.boolean().optional().describe("Joins the service mesh (R39, R52)."),
+    lifecycle: z
+      .strictObject({
+        state: z.enum(["active", "suspended", "offboarding"]).optional().describe("Default active."),
+        deletionProtection: z
+          .boolean()
+          .optional()
+          .describe("Refuses removal of the tenant's key and Vault data while true; default: the tier's."),
+      })
+      .optional(),
+  })
+  .describe("One tenant of Tenantry.");
+
+/** A tenant as its file says it. */
+export type TenantSpec = z.output<typeof tenantSchema>;
+
+export interface Subjects {
+  readonly groups: readonly string[];
+  readonly users: readonly string[];
+}
+
+export interface Port {
+  readonly port: number;
+  readonly endPort?: number;
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+}
+
+export interface EgressRule {
+  readonly cidr: string;
+  readonly except: readonly string[];
+  readonly ports: readonly Port[];
+}
+
+export interface TenantNamespace {
+  /** Physical name, for example `tenant-acme`. */
+  readonly name: string;
+  /** Prefix of the logical names of what is inside: the tenant's name, with the environment where there is one. */
+  readonly key: string;
+  readonly environment?: string;
+}
+
+/** A tenant with every default filled in and every namespace named. Immutable. */
+export interface Tenant {
+  readonly name: string;
+  readonly id: string;
+  /** The tenant list: folder under `tenants/` and name of the stack. */
+  readonly list: string;
+  readonly displayName: string;
+  readonly owners: readonly string[];
+  readonly contacts: Readonly<Record<string, string>>;
+  readonly tier: TierName;
+  readonly namespaces: readonly TenantNamespace[];
+  readonly access: Readonly<Record<RoleName, Subjects>>;
+  readonly quota: Quota;
+  readonly containers: Containers;
+  readonly network: { readonly egress: readonly EgressRule[] };
+  readonly storage: { readonly volumeType: "gp3" | "io2"; readonly reclaimPolicy: "Delete" | "Retain" };
+  readonly encryption: { readonly deletionWindowDays: number; readonly rotationDays: number };
+  readonly secrets: {
+    /** Seconds. */
+    readonly tokenTtl: number;
+    /** Seconds. */
+    readonly tokenMaxTtl: number;
+    readonly boundCidrs: readonly string[];
+  };
+  readonly backup: { readonly schedule: string; readonly retentionDays: number };
+  readonly deletionProtection: boolean;
+}
