@@ -1,0 +1,121 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as labels from "../model/labels";
+import { tierNames, type Containers, type Quota } from "../model/tiers";
+import * as names from "../model/names";
+import type { Tenant, TenantNamespace } from "../model/tenant";
+
+export interface FairnessArgs {
+  readonly tenant: Tenant;
+  readonly namespace: TenantNamespace;
+  readonly within: kubernetes.core.v1.Namespace;
+}
+
+/**
+ * Keeps a tenant from starving its neighbours: a quota over everything it can create, limits for containers that
+ * name none, and no pod in a priority class of the platform or of another tier (R34, R35, R37).
+ */
+export class Fairness extends pulumi.ComponentResource {
+  readonly quota: kubernetes.core.v1.ResourceQuota;
+  readonly foreignPriority: kubernetes.core.v1.ResourceQuota;
+  readonly limits: kubernetes.core.v1.LimitRange;
+
+  constructor(name: string, args: FairnessArgs, opts: pulumi.ComponentResourceOptions) {
+    super("tenantry:index:Fairness", name, {}, opts);
+    const { tenant, namespace, within } = args;
+    const child = { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true };
+    const metadata = (object: string) => ({
+      name: object,
+      namespace: namespace.name,
+      labels: labels.tenantLabels(tenant),
+    });
+
+    this.quota = new kubernetes.core.v1.ResourceQuota(
+      `${name}-quota`,
+      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(tenant.quota) } },
+      child,
+    );
+    this.foreignPriority = new kubernetes.core.v1.ResourceQuota(
+      `${name}-foreign-priority`,
+      { metadata: metadata("foreign-priority"), spec: foreignPrioritySpec(tenant) },
+      child,
+    );
+    this.limits = new kubernetes.core.v1.LimitRange(
+      `${name}-limits`,
+      { metadata: metadata("tenant-limits"), spec: { limits: [containerLimits(tenant.containers)] } },
+      child,
+    );
+
+    this.registerOutputs();
+  }
+}
+
+/**
+ * `pods` counts running pods and `count/pods` finished ones too; both are held. Kinds that only cost etcd are
+ * counted as well, so that no tenant can fill it.
+ */
+function quotaHard(quota: Quota): Record<string, string> {
+  const counts = {
+    pods: quota.pods,
+    "count/pods": quota.pods * 2,
+    persistentvolumeclaims: quota.persistentVolumeClaims,
+    services: quota.services,
+    "services.loadbalancers": quota.loadBalancers,
+    "services.nodeports": quota.nodePorts,
+    secrets: quota.secrets,
+    configmaps: quota.configMaps,
+    "count/jobs.batch": quota.jobs,
+    "count/cronjobs.batch": quota.cronJobs,
+    "count/deployments.apps": quota.pods,
+    "count/statefulsets.apps": quota.pods,
+    "count/daemonsets.apps": quota.pods,
+    "count/replicasets.apps": quota.pods * 12,
+    "count/horizontalpodautoscalers.autoscaling": quota.pods,
+    "count/poddisruptionbudgets.policy": quota.pods,
+    "count/ingresses.networking.k8s.io": quota.services,
+    "count/serviceaccounts": quota.pods,
+    replicationcontrollers: 0,
+    resourcequotas: 2,
+  };
+  return {
+    "requests.cpu": quota.cpu,
+    "requests.memory": quota.memory,
+    "limits.cpu": quota.cpuLimit,
+    "limits.memory": quota.memoryLimit,
+    "requests.ephemeral-storage": quota.ephemeralStorage,
+    "limits.ephemeral-storage": quota.ephemeralStorage,
+    "requests.storage": quota.storage,
+    ...Object.fromEntries(Object.entries(counts).map(([key, value]) => [key, String(value)])),
+  };
+}
+
+/** No pod at all in the classes of Kubernetes itself or of another tier. */
+function foreignPrioritySpec(tenant: Tenant): kubernetes.types.input.core.v1.ResourceQuotaSpec {
+  const foreign = tierNames.filter((tier) => tier !== tenant.tier).map(names.priorityClassName);
+  return {
+    hard: { pods: "0" },
+    scopeSelector: {
+      matchExpressions: [
+        {
+          scopeName: "PriorityClass",
+          operator: "In",
+          values: ["system-cluster-critical", "system-node-critical", ...foreign],
+        },
+      ],
+    },
+  };
+}
+
+function containerLimits(containers: Containers): kubernetes.types.input.core.v1.LimitRangeItem {
+  const amounts = (of: Containers["max"]) => ({
+    cpu: of.cpu,
+    memory: of.memory,
+    "ephemeral-storage": of.ephemeralStorage,
+  });
+  return {
+    type: "Container",
+    default: amounts(containers.default),
+    defaultRequest: amounts(containers.defaultRequest),
+    max: amounts(containers.max),
+  };
+}

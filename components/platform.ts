@@ -1,0 +1,79 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as labels from "../model/labels";
+import * as names from "../model/names";
+import type { PlatformSpec } from "../model/platform";
+import { roleRules } from "../model/roles";
+import { tier, tierNames } from "../model/tiers";
+import { BackupBucket } from "./backup-bucket";
+
+const LABELS = { [labels.PLATFORM]: "tenantry" };
+
+export interface PlatformArgs {
+  readonly platform: PlatformSpec;
+}
+
+/**
+ * What all tenants of a cluster share and no tenant may change: the closed tenant roles, the priority classes of
+ * the tiers, the namespaces of the gateway, of observability and of backup, the bucket for backups (R7, R37, R110).
+ */
+export class Platform extends pulumi.ComponentResource {
+  /** UID of the live kube-system namespace: tells this cluster from every other, also from one rebuilt by its name. */
+  readonly clusterUid: pulumi.Output<string>;
+
+  constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions) {
+    super("tenantry:index:Platform", name, {}, opts);
+    const { platform } = args;
+    const child = { parent: this, deleteBeforeReplace: true };
+
+    for (const [role, rules] of Object.entries(roleRules)) {
+      new kubernetes.rbac.v1.ClusterRole(
+        `tenant-${role}`,
+        {
+          metadata: { name: names.clusterRoleName(role), labels: LABELS },
+          rules: rules.map(({ apiGroups, resources, verbs }) => ({
+            apiGroups: [...apiGroups],
+            resources: [...resources],
+            verbs: [...verbs],
+          })),
+        },
+        child,
+      );
+    }
+    for (const tierName of tierNames) {
+      new kubernetes.scheduling.v1.PriorityClass(
+        `priority-${tierName}`,
+        {
+          metadata: { name: names.priorityClassName(tierName), labels: LABELS },
+          value: tier(tierName).priority,
+          preemptionPolicy: "Never",
+          description: `Pods of ${tierName} tenants: below every platform pod, and they pre-empt nobody`,
+        },
+        child,
+      );
+    }
+    for (const [part, namespace] of Object.entries(systemNamespaces(platform))) {
+      new kubernetes.core.v1.Namespace(
+        part,
+        { metadata: { name: namespace.name, labels: { ...LABELS, ...namespace.labels } } },
+        { ...child, protect: true },
+      );
+    }
+    new BackupBucket("backup-bucket", { platform }, { parent: this });
+
+    this.clusterUid = kubernetes.core.v1.Namespace.get("kube-system", "kube-system", {
+      parent: this,
+    }).metadata.uid;
+    this.registerOutputs({ clusterUid: this.clusterUid });
+  }
+}
+
+/** Velero's node agent mounts host paths; nothing else of the platform needs to. */
+function systemNamespaces({ cluster }: PlatformSpec) {
+  const baseline = labels.podSecurityLabels("baseline", cluster.podSecurityVersion);
+  return {
+    gateway: { name: cluster.gatewayNamespace, labels: baseline },
+    observability: { name: cluster.observabilityNamespace, labels: baseline },
+    backup: { name: cluster.backupNamespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+  };
+}

@@ -1,0 +1,82 @@
+/** The program behind every stack: `platform` declares what a cluster's tenants share, any other a tenant list. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { Platform as PlatformComponent } from "./components/platform";
+import { providers } from "./components/providers";
+import { declareTenants } from "./components/tenant-list";
+import { InputFaults } from "./model/fault";
+import { readPlatform, type Platform } from "./model/platform";
+import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
+import { connect, type Connections } from "./proof/connect";
+import { formatProblems, preflight } from "./proof/preflight";
+import { formatFindings, readBack } from "./proof/readback";
+
+const PLATFORM_STACK = "platform";
+
+export = async (): Promise<pulumi.Inputs> => {
+  const config = new pulumi.Config();
+  const stack = pulumi.getStack();
+  return stack === PLATFORM_STACK ? declarePlatform(config) : declareTenantList(stack, config);
+};
+
+function declarePlatform(config: pulumi.Config): pulumi.Inputs {
+  const spec = orRefuse(() => readPlatform(config.requireObject("platform")));
+  const platform = new PlatformComponent(
+    PLATFORM_STACK,
+    { platform: spec },
+    { providers: providers(spec, config) },
+  );
+  return { platform: { ...spec, clusterUid: platform.clusterUid } };
+}
+
+async function declareTenantList(stack: string, config: pulumi.Config): Promise<pulumi.Inputs> {
+  const list = orRefuse(() => readTenantList("tenants", stack));
+  const platform = await platformOf(`${pulumi.getOrganization()}/${pulumi.getProject()}/${PLATFORM_STACK}`);
+  orRefuse(() => checkAgainstPlatform(list, platform));
+
+  const connections = connect(platform, config.get("kubeconfig"));
+  const problems = await preflight(list.tenants, platform, connections);
+  if (problems.length > 0) {
+    throw new pulumi.RunError(formatProblems(problems));
+  }
+  const tenants = await declareTenants(list.tenants, platform, providers(platform, config));
+  return pulumi.runtime.isDryRun()
+    ? { tenants }
+    : { tenants, verified: await verify(list, platform, connections) };
+}
+
+/** The platform stack's output; plain values, so that everything derived from them is known at preview. */
+async function platformOf(name: string): Promise<Platform> {
+  const { value } = await new pulumi.StackReference(name).getOutputDetails("platform");
+  if (value === undefined) {
+    throw new pulumi.RunError(
+      `stack ${name} has no output yet, and every tenant list builds on it; run: pulumi up --stack ${PLATFORM_STACK}`,
+    );
+  }
+  return value as Platform;
+}
+
+/**
+ * Reads the live servers once every resource stands, and fails the run where a declared guardrail is missing: the
+ * state alone would call a namespace that somebody deleted by hand "unchanged" (R102).
+ */
+async function verify(
+  list: TenantList,
+  platform: Platform,
+  connections: Connections,
+): Promise<pulumi.Inputs> {
+  const { checked, findings } = await readBack(list.tenants, platform, connections);
+  if (findings.length > 0) {
+    throw new pulumi.RunError(formatFindings(findings));
+  }
+  return { guardrails: checked };
+}
+
+/** Faults in what people wrote end the run with their text alone, before the first resource. */
+function orRefuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputFaults ? new pulumi.RunError(error.message) : error;
+  }
+}
