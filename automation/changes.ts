@@ -1,0 +1,50 @@
+/** What a run does to whom: the engine speaks of resources, people of tenants. */
+
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+
+const TENANT_TYPE = "tenantry:index:Tenant";
+/** Changes that belong to no tenant: the stack, its providers, the platform. */
+export const SHARED = "(shared)";
+
+/** Number of resources by operation, for one tenant. */
+export type Counts = Partial<Record<OpType, number>>;
+
+/** Sums up engine events by tenant. Unknown events are passed over: newer engines send more. */
+export class ChangesByTenant {
+  private readonly parents = new Map<string, string>();
+  private readonly operations = new Map<string, OpType>();
+
+  add(event: EngineEvent): void {
+    const metadata = event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata;
+    if (metadata === undefined) {
+      return;
+    }
+    const parent = metadata.new?.parent ?? metadata.old?.parent;
+    if (parent) {
+      this.parents.set(metadata.urn, parent);
+    }
+    // A replacement comes as three steps of one resource; the step named so is the one that tells.
+    if (this.operations.get(metadata.urn) !== "replace") {
+      this.operations.set(metadata.urn, metadata.op);
+    }
+  }
+
+  /** Counts by tenant name; `same` included, so that "unchanged" can be told from "absent". */
+  counts(): Record<string, Counts> {
+    const result: Record<string, Counts> = {};
+    for (const [urn, operation] of this.operations) {
+      const counts = (result[this.tenantOf(urn)] ??= {});
+      counts[operation] = (counts[operation] ?? 0) + 1;
+    }
+    return result;
+  }
+
+  private tenantOf(urn: string): string {
+    const [qualifiedType, name] = urn.split("::").slice(2);
+    if (qualifiedType?.split("$").at(-1) === TENANT_TYPE && name !== undefined) {
+      return name;
+    }
+    const parent = this.parents.get(urn);
+    return parent === undefined ? SHARED : this.tenantOf(parent);
+  }
+}

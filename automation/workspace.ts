@@ -1,0 +1,20 @@
+/** Opens the stack of a tenant list, as the `pulumi` command would in the same folder. */
+
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+
+export interface Project {
+  /** The stack: `platform`, or a tenant list's folder under `tenants/`. */
+  readonly stack: string;
+  /** Folder of `Pulumi.yaml`; default: the current one. */
+  readonly directory?: string;
+  /** Set for the run, over what the process has: credentials, `PULUMI_BACKEND_URL`, `PULUMI_HOME` … */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The stack, made if the backend does not know it. The program runs from disk in a process of its own. */
+export function openStack({ stack, directory = process.cwd(), environment = {} }: Project): Promise<Stack> {
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: stack, workDir: directory },
+    { envVars: { ...environment } },
+  );
+}
