@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as labels from "../model/labels";
 import * as names from "../model/names";
 import type { BoundRole } from "../model/roles";
 import { roleNames, type Subjects, type Tenant, type TenantNamespace } from "../model/tenant";
+import { tenantObject } from "./object-meta";
 
 const RBAC = "rbac.authorization.k8s.io";
 type Subject = kubernetes.types.input.rbac.v1.Subject;
@@ -27,11 +27,7 @@ export class Access extends pulumi.ComponentResource {
     super("tenantry:index:Access", name, {}, opts);
     const { tenant, namespace, within } = args;
     const child = { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true };
-    const metadata = (object: string) => ({
-      name: object,
-      namespace: namespace.name,
-      labels: labels.tenantLabels(tenant),
-    });
+    const metadata = (object: string) => tenantObject(tenant, object, namespace.name);
 
     this.reconciler = new kubernetes.core.v1.ServiceAccount(
       `${name}-reconciler`,

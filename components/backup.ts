@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as labels from "../model/labels";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
+import { tenantObject } from "./object-meta";
 
 const VELERO = "velero.io/v1";
 
@@ -26,11 +26,7 @@ export class Backup extends pulumi.ComponentResource {
     super("tenantry:index:Backup", name, {}, opts);
     const { tenant, platform } = args;
     const child = { parent: this, deleteBeforeReplace: true };
-    const metadata = {
-      name: names.backupName(tenant.name),
-      namespace: platform.cluster.backupNamespace,
-      labels: labels.tenantLabels(tenant),
-    };
+    const metadata = tenantObject(tenant, names.backupName(tenant.name), platform.cluster.backupNamespace);
 
     this.credential = new kubernetes.core.v1.Secret(
       `${name}-backup-credential`,

@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as labels from "../model/labels";
 import { tierNames, type Containers, type Quota } from "../model/tiers";
 import * as names from "../model/names";
 import type { Tenant, TenantNamespace } from "../model/tenant";
+import { tenantObject } from "./object-meta";
 
 export interface FairnessArgs {
   readonly tenant: Tenant;
@@ -24,11 +24,7 @@ export class Fairness extends pulumi.ComponentResource {
     super("tenantry:index:Fairness", name, {}, opts);
     const { tenant, namespace, within } = args;
     const child = { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true };
-    const metadata = (object: string) => ({
-      name: object,
-      namespace: namespace.name,
-      labels: labels.tenantLabels(tenant),
-    });
+    const metadata = (object: string) => tenantObject(tenant, object, namespace.name);
 
     this.quota = new kubernetes.core.v1.ResourceQuota(
       `${name}-quota`,

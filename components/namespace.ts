@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
 import type { Platform } from "../model/platform";
 import type { Tenant, TenantNamespace } from "../model/tenant";
+import { tenantObject, type ObjectMeta } from "./object-meta";
 
 export interface NamespaceArgs {
   readonly tenant: Tenant;
@@ -24,14 +25,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.namespace = new kubernetes.core.v1.Namespace(
       name,
       {
-        metadata: {
-          name: namespace.name,
-          labels: namespaceLabels(tenant, namespace, platform),
-          annotations: {
-            [labels.OWNERS]: tenant.owners.join(","),
-            [labels.DISPLAY_NAME]: tenant.displayName,
-          },
-        },
+        metadata: namespaceMeta(tenant, namespace, platform),
       },
       { parent: this, protect: tenant.deletionProtection, deleteBeforeReplace: true },
     );
@@ -40,14 +34,19 @@ export class Namespace extends pulumi.ComponentResource {
   }
 }
 
-function namespaceLabels(
-  tenant: Tenant,
-  namespace: TenantNamespace,
-  platform: Platform,
-): Record<string, string> {
+function namespaceMeta(tenant: Tenant, namespace: TenantNamespace, platform: Platform): ObjectMeta {
+  const common = tenantObject(tenant, namespace.name);
   return {
-    ...labels.tenantLabels(tenant),
-    ...labels.podSecurityLabels("restricted", platform.cluster.podSecurityVersion),
-    ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
+    ...common,
+    labels: {
+      ...common.labels,
+      ...labels.podSecurityLabels("restricted", platform.cluster.podSecurityVersion),
+      ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
+    },
+    annotations: {
+      ...common.annotations,
+      [labels.OWNERS]: tenant.owners.join(","),
+      [labels.DISPLAY_NAME]: tenant.displayName,
+    },
   };
 }

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as labels from "../model/labels";
 import type { Platform } from "../model/platform";
 import type { EgressRule, Tenant, TenantNamespace } from "../model/tenant";
+import { tenantObject } from "./object-meta";
 
 type PolicySpec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
 type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
@@ -32,7 +32,7 @@ export class Network extends pulumi.ComponentResource {
         new kubernetes.networking.v1.NetworkPolicy(
           `${name}-${policy}`,
           {
-            metadata: { name: policy, namespace: namespace.name, labels: labels.tenantLabels(tenant) },
+            metadata: tenantObject(tenant, policy, namespace.name),
             spec,
           },
           { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true },

@@ -6,8 +6,7 @@ import type { PlatformSpec } from "../model/platform";
 import { roleRules } from "../model/roles";
 import { tier, tierNames } from "../model/tiers";
 import { BackupBucket } from "./backup-bucket";
-
-const LABELS = { [labels.PLATFORM]: "tenantry" };
+import { platformObject } from "./object-meta";
 
 export interface PlatformArgs {
   readonly platform: PlatformSpec;
@@ -30,7 +29,7 @@ export class Platform extends pulumi.ComponentResource {
       new kubernetes.rbac.v1.ClusterRole(
         `tenant-${role}`,
         {
-          metadata: { name: names.clusterRoleName(role), labels: LABELS },
+          metadata: platformObject(names.clusterRoleName(role)),
           rules: rules.map(({ apiGroups, resources, verbs }) => ({
             apiGroups: [...apiGroups],
             resources: [...resources],
@@ -44,7 +43,7 @@ export class Platform extends pulumi.ComponentResource {
       new kubernetes.scheduling.v1.PriorityClass(
         `priority-${tierName}`,
         {
-          metadata: { name: names.priorityClassName(tierName), labels: LABELS },
+          metadata: platformObject(names.priorityClassName(tierName)),
           value: tier(tierName).priority,
           preemptionPolicy: "Never",
           description: `Pods of ${tierName} tenants: below every platform pod, and they pre-empt nobody`,
@@ -55,7 +54,7 @@ export class Platform extends pulumi.ComponentResource {
     for (const [part, namespace] of Object.entries(systemNamespaces(platform))) {
       new kubernetes.core.v1.Namespace(
         part,
-        { metadata: { name: namespace.name, labels: { ...LABELS, ...namespace.labels } } },
+        { metadata: platformObject(namespace.name, namespace.labels) },
         { ...child, protect: true },
       );
     }

@@ -4,6 +4,7 @@ import * as labels from "../model/labels";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
+import { tenantObject } from "./object-meta";
 
 export interface StorageArgs {
   readonly tenant: Tenant;
@@ -25,7 +26,7 @@ export class Storage extends pulumi.ComponentResource {
     this.storageClass = new kubernetes.storage.v1.StorageClass(
       `${name}-storage-class`,
       {
-        metadata: { name: names.storageClassName(tenant.name), labels: labels.tenantLabels(tenant) },
+        metadata: tenantObject(tenant, names.storageClassName(tenant.name)),
         provisioner: "ebs.csi.aws.com",
         parameters: {
           type: tenant.storage.volumeType,

@@ -22,6 +22,12 @@ export const DISPLAY_NAME = "tenantry.dev/display-name";
 export const VAULT_OWNER = "tenantry-list";
 export const VAULT_TENANT = "tenantry-tenant";
 
+/**
+ * Tells the provider to take a field back from whoever changed it by hand. Without it, server-side apply reports a
+ * conflict and the loosened guardrail stays (R92).
+ */
+export const OURS_WINS = { "pulumi.com/patchForce": "true" } as const;
+
 const POD_SECURITY_MODES = ["enforce", "audit", "warn"] as const;
 
 /** Labels of every Kubernetes object of a tenant (R13, R33). */

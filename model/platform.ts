@@ -1,6 +1,9 @@
 /** What a tenant list must know of the cluster, the AWS account and Vault: the platform stack's output. */
 
 import { z } from "zod";
+import { readCidr } from "./cidr";
+import { InputFaults } from "./fault";
+import { sentences } from "./issue";
 import { DNS_LABEL } from "./tenant";
 
 const name = z.string().max(63).regex(DNS_LABEL, { error: "is not a DNS label" });
@@ -22,7 +25,11 @@ export const platformSchema = z.strictObject({
       .prefault({})
       .describe("Where the cluster's DNS answers; differs by distribution (R46)."),
     reservedCidrs: z
-      .array(z.string())
+      .array(
+        z.string().refine((cidr) => typeof readCidr(cidr) !== "string", {
+          error: "is not a network; write 10.0.0.0/16",
+        }),
+      )
       .min(1)
       .describe("Pod, Service and node ranges: no tenant's egress may reach into them (R48)."),
     podSecurityVersion: z
@@ -66,4 +73,27 @@ export type PlatformSpec = z.output<typeof platformSchema>;
 export interface Platform extends PlatformSpec {
   /** UID of the live cluster's kube-system namespace; a list refuses to touch any other cluster. */
   readonly clusterUid: string;
+}
+
+/**
+ * Reads the config of the platform stack.
+ *
+ * @throws InputFaults with every fault in it.
+ */
+export function readPlatform(config: unknown): PlatformSpec {
+  const parsed = platformSchema.safeParse(config);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  throw new InputFaults(
+    parsed.error.issues
+      .flatMap((issue) => sentences(issue, config, () => []))
+      .map(({ path, message }) => ({
+        file: "stacks/Pulumi.platform.yaml",
+        line: 1,
+        column: 1,
+        path: ["tenantry:platform", ...path].join("."),
+        message,
+      })),
+  );
 }

@@ -60,7 +60,12 @@ function each(resources: readonly Omit<Rule, "verbs">[], verbs: readonly string[
   return resources.map((resource) => ({ ...resource, verbs }));
 }
 
-const view: readonly Rule[] = [OWN_NAMESPACE, ...each(WORKLOADS, READ), ...each(SCALES, ["get"]), ...each(VISIBLE, READ)];
+const view: readonly Rule[] = [
+  OWN_NAMESPACE,
+  ...each(WORKLOADS, READ),
+  ...each(SCALES, ["get"]),
+  ...each(VISIBLE, READ),
+];
 
 const dev: readonly Rule[] = [
   OWN_NAMESPACE,

@@ -1,0 +1,234 @@
+/** Tenant files in, tenants or every fault out. Asks nobody and changes nothing. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { z } from "zod";
+import { readDocument, type TenantDocument } from "./document";
+import { InputFaults, shown, type Fault } from "./fault";
+import { sentences } from "./issue";
+import { planned } from "./planned";
+import type { Platform } from "./platform";
+import { resolve } from "./resolve";
+import { contradictions, quantityFaults, reservedEgress, type Contradiction } from "./rules";
+import { roleNames, tenantSchema, type Tenant } from "./tenant";
+
+/** The most tenants of one list. More belong on another cluster: etcd and the CNI come first to their limits (R96). */
+const MAX_TENANTS = 4000;
+/** What editors leave behind; every other file must be a tenant's. */
+const IGNORED = /^\.(DS_Store|gitkeep|.*\.sw[a-p])$|^#.*#$|~$|^\.#/;
+
+interface ReadTenant {
+  readonly tenant: Tenant;
+  readonly document: TenantDocument;
+}
+
+/** A tenant list: the folder is the list, and the stack. */
+export interface TenantList {
+  readonly name: string;
+  readonly tenants: readonly Tenant[];
+  readonly read: readonly ReadTenant[];
+}
+
+/**
+ * Reads every tenant file of a list.
+ *
+ * @param directory the list's folder, for example `tenants/prod`.
+ * @throws InputFaults with every fault of every file.
+ */
+export function readTenantList(directory: string, list: string): TenantList {
+  const { files, faults } = tenantFiles(directory);
+  const read: ReadTenant[] = [];
+  for (const file of files) {
+    const result = readFile(path.join(directory, file), list);
+    if (Array.isArray(result)) {
+      faults.push(...result);
+    } else {
+      read.push(result);
+    }
+  }
+  faults.push(...faultsBetween(read));
+  if (faults.length > 0) {
+    throw new InputFaults(faults);
+  }
+  return { name: list, tenants: read.map(({ tenant }) => tenant), read };
+}
+
+/** Reads one tenant document: its tenant, or every fault in it. */
+export function readTenantDocument(bytes: Uint8Array, file: string, list: string): ReadTenant | Fault[] {
+  const document = readDocument(bytes, file);
+  if (Array.isArray(document)) {
+    return document;
+  }
+  const parsed = tenantSchema.safeParse(document.value);
+  if (!parsed.success) {
+    return parsed.error.issues
+      .flatMap((issue) => sentences(issue, document.value, fieldsAt))
+      .map(({ path: at, message, onKey }) => document.fault(at, message, onKey));
+  }
+  const spec = parsed.data;
+  const found: readonly Contradiction[] = [...planned(spec), ...quantityFaults(spec)];
+  const tenant = quantityFaults(spec).length === 0 ? resolve(spec, list) : undefined;
+  const all = [
+    ...found,
+    ...(tenant === undefined ? [] : contradictions(spec, tenant)),
+    ...nameOfFile(spec.name, file),
+  ];
+  return tenant !== undefined && all.length === 0
+    ? { tenant, document }
+    : all.map(({ path: at, message }) => document.fault(at, message));
+}
+
+/**
+ * Holds a list against the cluster it is for.
+ *
+ * @throws InputFaults where a tenant reaches into the cluster's own networks.
+ */
+export function checkAgainstPlatform(list: TenantList, platform: Platform): void {
+  const faults = list.read.flatMap(({ tenant, document }) =>
+    reservedEgress(tenant, platform.cluster.reservedCidrs).map(({ path: at, message }) =>
+      document.fault(at, message),
+    ),
+  );
+  if (faults.length > 0) {
+    throw new InputFaults(faults);
+  }
+}
+
+function tenantFiles(directory: string): { files: string[]; faults: Fault[] } {
+  const fault = (file: string, message: string): Fault => ({ file, line: 1, column: 1, path: "", message });
+  let entries: string[];
+  try {
+    entries = fs.readdirSync(directory).sort();
+  } catch {
+    return {
+      files: [],
+      faults: [fault(directory, `is no folder that can be read; ${existingLists(directory)}`)],
+    };
+  }
+  const candidates = entries.filter((entry) => !IGNORED.test(entry));
+  if (candidates.length > MAX_TENANTS) {
+    return {
+      files: [],
+      faults: [
+        fault(
+          directory,
+          `holds ${candidates.length} files; a list holds at most ${MAX_TENANTS} tenants: put the rest into another list, on another cluster`,
+        ),
+      ],
+    };
+  }
+  if (candidates.length === 0 && !entries.includes(".gitkeep")) {
+    const message =
+      "holds no tenant file, which would remove every tenant; if that is meant, put an empty file .gitkeep there";
+    return { files: [], faults: [fault(directory, message)] };
+  }
+  const refused = candidates
+    .filter((entry) => !entry.endsWith(".yaml"))
+    .map((entry) => fault(path.join(directory, entry), strangerSentence(path.join(directory, entry))));
+  return { files: candidates.filter((entry) => entry.endsWith(".yaml")), faults: refused };
+}
+
+function existingLists(directory: string): string {
+  const parent = path.dirname(directory);
+  const lists = fs.existsSync(parent)
+    ? fs.readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    : [];
+  return lists.length === 0
+    ? `make it and put a tenant file there`
+    : `the lists are ${lists.map(({ name }) => name).join(", ")}`;
+}
+
+function strangerSentence(file: string): string {
+  if (file.endsWith(".yml")) {
+    return "ends in .yml; rename it to .yaml";
+  }
+  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()
+    ? "is a folder; a list holds tenant files only"
+    : "is no tenant file; name tenant files <name>.yaml and keep everything else elsewhere";
+}
+
+function readFile(file: string, list: string): ReadTenant | Fault[] {
+  const refuse = (message: string): Fault[] => [{ file, line: 1, column: 1, path: "", message }];
+  // Asked first: reading a named pipe would wait for ever.
+  const status = fs.statSync(file, { throwIfNoEntry: false });
+  if (status === undefined) {
+    return refuse("is a link to nothing, or went away while it was read");
+  }
+  if (!status.isFile()) {
+    return refuse("is no plain file; write the tenant into one");
+  }
+  try {
+    return readTenantDocument(fs.readFileSync(file), file, list);
+  } catch (error) {
+    if (error instanceof Error && "code" in error) {
+      return refuse(`cannot be read: ${String(error.code)}`);
+    }
+    throw error;
+  }
+}
+
+function nameOfFile(name: string, file: string): Contradiction[] {
+  return path.basename(file) === `${name}.yaml`
+    ? []
+    : [
+        {
+          path: ["name"],
+          message: `${shown(name)} is not the file's name; rename the file to ${name}.yaml or the tenant to ${path.basename(file, ".yaml")}`,
+        },
+      ];
+}
+
+/**
+ * What no file can see alone. Derived names need no comparing: names are unique because files are, and `names.ts` is
+ * injective.
+ */
+function faultsBetween(read: readonly ReadTenant[]): Fault[] {
+  const ids = new Map<string, ReadTenant>();
+  const groups = new Map<string, ReadTenant>();
+  return read.flatMap((current) => {
+    const { tenant, document } = current;
+    const twin = ids.get(tenant.id);
+    ids.set(tenant.id, twin ?? current);
+    const faults =
+      twin === undefined
+        ? []
+        : [
+            document.fault(
+              ["id"],
+              `${shown(tenant.id)} is the id of tenant ${twin.tenant.name} too (${twin.document.file}); make one with \`uuidgen -r\``,
+            ),
+          ];
+    for (const role of roleNames) {
+      for (const [index, group] of tenant.access[role].groups.entries()) {
+        const owner = groups.get(group) ?? current;
+        groups.set(group, owner);
+        if (owner !== current) {
+          faults.push(
+            document.fault(
+              ["access", role, "groups", index],
+              `${shown(group)} belongs to tenant ${owner.tenant.name} (${owner.document.file}); a group belongs to one tenant`,
+            ),
+          );
+        }
+      }
+    }
+    return faults;
+  });
+}
+
+/** Names of the fields that the schema knows at a path. */
+function fieldsAt(at: readonly (string | number)[]): string[] {
+  const found = at.reduce<z.core.$ZodType | undefined>((schema, step) => {
+    const inner = unwrap(schema);
+    if (inner instanceof z.ZodObject) {
+      return (inner.shape as Record<string, z.core.$ZodType>)[String(step)];
+    }
+    return inner instanceof z.ZodArray ? inner.element : undefined;
+  }, tenantSchema);
+  const inner = unwrap(found);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
+}
