@@ -1,0 +1,129 @@
+/** The life of a tenant list on the real engine and the real servers: up, no-op, add, change, remove (R86, R103). */
+
+import assert from "node:assert/strict";
+import { preview, refresh, up, type RunResult } from "../../automation/run";
+import type { Counts } from "../../automation/changes";
+import { ask, LIST, sandbox } from "./fixture";
+
+const run = (stack = LIST) => ({ stack, directory: sandbox().project.directory, environment: sandbox().env });
+const UNCHANGED = (counts: Counts) =>
+  Object.keys(counts).every((operation) => operation === "same" || operation === "read");
+
+/** Tenants with anything but `same`. */
+function touched({ tenants }: RunResult): string[] {
+  return Object.entries(tenants)
+    .filter(([, counts]) => !UNCHANGED(counts))
+    .map(([name]) => name)
+    .sort();
+}
+
+/** Every object of a namespace that carries a resourceVersion of its own, by kind and name. */
+async function versions(tenant: string): Promise<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const path of [
+    "/api/v1/namespaces/tenant-X/limitranges",
+    "/api/v1/namespaces/tenant-X/serviceaccounts",
+    "/apis/networking.k8s.io/v1/namespaces/tenant-X/networkpolicies",
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-X/rolebindings",
+  ]) {
+    const { body } = await ask("GET", path.replace("X", tenant));
+    for (const { metadata } of body["items"] as { metadata: { name: string; resourceVersion: string } }[]) {
+      result[`${path} ${metadata.name}`] = metadata.resourceVersion;
+    }
+  }
+  return result;
+}
+
+describe("the life of the sample list", () => {
+  const NEW = {
+    name: "newcomer",
+    id: "3c9a6e0f-2b1d-4f5a-8c7e-6d5b4a392817",
+    owners: ["nina@newcomer.example"],
+  };
+
+  it("asks for the platform first", async () => {
+    await assert.rejects(
+      preview(run()),
+      /stack organization\/tenantry\/platform has no output yet.*pulumi up --stack platform/s,
+    );
+  });
+
+  it("brings the platform up, and again with no change", async () => {
+    await up(run("platform"));
+    assert.deepEqual(touched(await up(run("platform"))), []);
+  });
+
+  it("previews the whole list and changes nothing", async () => {
+    const { tenants } = await preview(run());
+    assert.deepEqual(
+      Object.keys(tenants)
+        .filter((name) => name !== "(shared)")
+        .sort(),
+      sandbox().project.tenants(LIST).sort(),
+    );
+    for (const [name, counts] of Object.entries(tenants).filter(([tenant]) => tenant !== "(shared)")) {
+      assert.ok((counts.create ?? 0) >= 35, `${name}: ${JSON.stringify(counts)}`);
+      assert.deepEqual(Object.keys(counts), ["create"], name);
+    }
+    const { body } = await ask("GET", "/api/v1/namespaces?labelSelector=tenantry.dev/list");
+    assert.deepEqual(body["items"], []);
+  });
+
+  it("makes it true, and reads back every guardrail", async () => {
+    const { outputs } = await up(run());
+    const { guardrails } = outputs["verified"]?.value as { guardrails: number };
+    assert.ok(guardrails >= 20 * sandbox().project.tenants(LIST).length, `${guardrails} guardrails`);
+    const { body } = await ask("GET", "/api/v1/namespaces?labelSelector=tenantry.dev/list=sample");
+    assert.equal((body["items"] as unknown[]).length, sandbox().project.tenants(LIST).length);
+  });
+
+  it("changes nothing when run again", async () => {
+    assert.deepEqual(touched(await up(run())), []);
+  });
+
+  it("changes nothing when live resources are read first", async () => {
+    assert.deepEqual(touched(await refresh(run())), []);
+    assert.deepEqual(touched(await up(run())), []);
+  });
+
+  it("adds a tenant and touches no other", async () => {
+    const before = await versions("acme");
+    sandbox().project.write(LIST, NEW.name, NEW);
+    const result = await up(run());
+    assert.deepEqual(touched(result), [NEW.name]);
+    assert.deepEqual(await versions("acme"), before);
+  });
+
+  it("changes one tenant's quota in place and touches no other", async () => {
+    sandbox().project.change(LIST, NEW.name, { quota: { pods: 7 } });
+    const result = await up(run());
+    assert.deepEqual(touched(result), [NEW.name]);
+    assert.equal(result.tenants[NEW.name]?.update, 1, JSON.stringify(result.tenants[NEW.name]));
+    assert.equal(result.tenants[NEW.name]?.replace, undefined);
+    const { body } = await ask("GET", "/api/v1/namespaces/tenant-newcomer/resourcequotas/tenant-quota");
+    assert.equal((body["spec"] as { hard: Record<string, string> }).hard["pods"], "7");
+  });
+
+  it("refuses to remove a protected tenant, while it plans", async () => {
+    sandbox().project.change(LIST, NEW.name, { lifecycle: { deletionProtection: true } });
+    await up(run());
+    const text = sandbox().project.take(LIST, NEW.name);
+    await assert.rejects(up(run()), /cannot be deleted|protect/);
+    assert.equal(
+      (await ask("GET", "/api/v1/namespaces/tenant-newcomer/resourcequotas/tenant-quota")).status,
+      200,
+    );
+    sandbox().project.restore(LIST, NEW.name, text);
+    sandbox().project.change(LIST, NEW.name, { lifecycle: { deletionProtection: false } });
+    await up(run());
+  });
+
+  it("removes a tenant with its file and touches no other", async () => {
+    const before = await versions("acme");
+    sandbox().project.take(LIST, NEW.name);
+    assert.deepEqual(touched(await up(run())), [NEW.name]);
+    assert.equal((await ask("GET", "/api/v1/namespaces/tenant-newcomer")).status, 404);
+    assert.equal((await ask("GET", "/apis/storage.k8s.io/v1/storageclasses/tenant-newcomer")).status, 404);
+    assert.deepEqual(await versions("acme"), before);
+  });
+});

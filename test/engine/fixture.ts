@@ -1,0 +1,85 @@
+/** One sandbox for the whole ring: started before the first test, taken down after the last. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { kubeconfigFor } from "../../sandbox/identity";
+import { sandboxEnvironment, startSandbox, stopSandbox } from "../../sandbox/up";
+import { readTenantList } from "../../model/read";
+import { asker, type Ask } from "./kubernetes";
+import { ScratchProject } from "./project";
+
+/** The sample list, which the ring brings to life, changes and destroys. */
+export const LIST = "sample";
+
+interface Running {
+  readonly dataDir: string;
+  /** What a person gets from `npm run sandbox:env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly project: ScratchProject;
+}
+
+let running: Running | undefined;
+
+/** The sandbox of this run. */
+export function sandbox(): Running {
+  if (running === undefined) {
+    throw new Error("the sandbox is not up: run the ring by `npm test`, which requires this fixture");
+  }
+  return running;
+}
+
+/** Who may do everything: the administrator of the cluster. */
+export const ask: Ask = async (...question) =>
+  (await asker(fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8")))(...question);
+
+/** Somebody who logged in with one OIDC group; here the group stands in a client certificate. */
+export async function asGroup(user: string, group: string): Promise<Ask> {
+  return asker(await kubeconfigFor({ dataDir: sandbox().dataDir, user, groups: [group] }));
+}
+
+/** A pod's ServiceAccount, by a bound token of ten minutes. */
+export async function asServiceAccount(namespace: string, name: string): Promise<Ask> {
+  const request = {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "TokenRequest",
+    spec: { expirationSeconds: 600 },
+  };
+  const { status, message, body } = await ask(
+    "POST",
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    request,
+  );
+  if (status !== 201) {
+    throw new Error(`no token for ${namespace}/${name}: ${message}`);
+  }
+  const { token } = body["status"] as { token: string };
+  const anonymous = await asker(await kubeconfigFor({ dataDir: sandbox().dataDir }));
+  return (method, url, document, headers = {}) =>
+    anonymous(method, url, document, { ...headers, authorization: `Bearer ${token}` });
+}
+
+/** The UUID of a tenant of the sample list. */
+export function tenantId(name: string): string {
+  const { tenants } = readTenantList(path.join(sandbox().project.directory, "tenants", LIST), LIST);
+  const tenant = tenants.find((candidate) => candidate.name === name);
+  if (tenant === undefined) {
+    throw new Error(`no tenant ${name} in the list ${LIST}`);
+  }
+  return tenant.id;
+}
+
+export async function mochaGlobalSetup(): Promise<void> {
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-sandbox-"));
+  await startSandbox({ dataDir });
+  running = { dataDir, env: sandboxEnvironment({ dataDir }), project: new ScratchProject() };
+  Object.assign(process.env, running.env);
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  if (running !== undefined) {
+    await stopSandbox({ dataDir: running.dataDir });
+    running.project.remove();
+    fs.rmSync(running.dataDir, { recursive: true, force: true });
+  }
+}
