@@ -9,7 +9,8 @@ import { readPlatform, type Platform } from "./model/platform";
 import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
 import { connect, type Connections } from "./proof/connect";
 import { formatProblems, preflight } from "./proof/preflight";
-import { formatFindings, readBack } from "./proof/readback";
+import { formatFindings } from "./proof/ledger";
+import { readBack } from "./proof/readback";
 
 const PLATFORM_STACK = "platform";
 
@@ -35,19 +36,18 @@ async function declareTenantList(stack: string, config: pulumi.Config): Promise<
   orRefuse(() => checkAgainstPlatform(list, platform));
 
   const connections = connect(platform, config.get("kubeconfig"));
-  const problems = await preflight(list.tenants, platform, connections);
+  const problems = await preflight(list.tenants, connections);
   if (problems.length > 0) {
     throw new pulumi.RunError(formatProblems(problems));
   }
   const tenants = await declareTenants(list.tenants, platform, providers(platform, config));
-  return pulumi.runtime.isDryRun()
-    ? { tenants }
-    : { tenants, verified: await verify(list, platform, connections) };
+  return pulumi.runtime.isDryRun() ? { tenants } : { tenants, verified: await verify(list, connections) };
 }
 
 /** The platform stack's output; plain values, so that everything derived from them is known at preview. */
 async function platformOf(name: string): Promise<Platform> {
-  const { value } = await new pulumi.StackReference(name).getOutputDetails("platform");
+  const details = await new pulumi.StackReference(name).getOutputDetails("platform");
+  const value: unknown = details.value;
   if (value === undefined) {
     throw new pulumi.RunError(
       `stack ${name} has no output yet, and every tenant list builds on it; run: pulumi up --stack ${PLATFORM_STACK}`,
@@ -60,12 +60,8 @@ async function platformOf(name: string): Promise<Platform> {
  * Reads the live servers once every resource stands, and fails the run where a declared guardrail is missing: the
  * state alone would call a namespace that somebody deleted by hand "unchanged" (R102).
  */
-async function verify(
-  list: TenantList,
-  platform: Platform,
-  connections: Connections,
-): Promise<pulumi.Inputs> {
-  const { checked, findings } = await readBack(list.tenants, platform, connections);
+async function verify(list: TenantList, connections: Connections): Promise<pulumi.Inputs> {
+  const { checked, findings } = await readBack(list.tenants, connections);
   if (findings.length > 0) {
     throw new pulumi.RunError(formatFindings(findings));
   }

@@ -1,0 +1,53 @@
+/** Shapes of what the live servers answer, as far as it is judged. */
+
+import { z } from "zod";
+
+const strings = z.record(z.string(), z.string());
+
+const metadata = z.object({
+  name: z.string(),
+  namespace: z.string().optional(),
+  uid: z.string().optional(),
+  labels: strings.default({}),
+  deletionTimestamp: z.string().optional(),
+  finalizers: z.array(z.string()).default([]),
+});
+
+/** A Kubernetes object whose other fields are judged by their plane. */
+export const kubernetesObject = z.looseObject({ metadata });
+export type LiveObject = z.output<typeof kubernetesObject>;
+
+const list = z.object({ items: z.array(kubernetesObject) });
+
+/** The items of a Kubernetes list. */
+export function itemsOf(answer: unknown): LiveObject[] {
+  return list.parse(answer).items;
+}
+
+const vaultNamespaces = z.object({
+  data: z.object({
+    key_info: z
+      .record(
+        z.string(),
+        z.looseObject({ custom_metadata: strings.nullish(), tainted: z.boolean().optional() }),
+      )
+      .default({}),
+  }),
+});
+
+export interface LiveVaultNamespace {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Being deleted in the background. */
+  readonly tainted: boolean;
+}
+
+/** Vault namespaces by path, without the closing slash. */
+export function vaultNamespacesOf(answer: unknown): Map<string, LiveVaultNamespace> {
+  const { key_info: infos } = vaultNamespaces.parse(answer).data;
+  return new Map(
+    Object.entries(infos).map(([path, { custom_metadata: metadata, tainted }]) => [
+      path.replace(/\/$/, ""),
+      { metadata: metadata ?? {}, tainted: tainted ?? false },
+    ]),
+  );
+}

@@ -1,0 +1,111 @@
+/** Judges the live Vault: the tenant's namespace, its store, what its logins may do. */
+
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import * as names from "../../model/names";
+import type { Tenant } from "../../model/tenant";
+import { vaultPolicies, vaultRoles } from "../../model/vault";
+import { ReadError, type Reader } from "../connect";
+import type { Ledger } from "../ledger";
+
+const mounts = z.object({
+  data: z.record(
+    z.string(),
+    z.object({ type: z.string(), options: z.record(z.string(), z.string()).nullish() }),
+  ),
+});
+const policy = z.object({ data: z.object({ policy: z.string() }) });
+const role = z.object({
+  data: z.object({
+    token_policies: z.array(z.string()),
+    token_no_default_policy: z.boolean(),
+    token_ttl: z.number(),
+    token_max_ttl: z.number(),
+    token_bound_cidrs: z.array(z.string()).nullish(),
+    secret_id_num_uses: z.number(),
+    secret_id_ttl: z.number(),
+    secret_id_bound_cidrs: z.array(z.string()).nullish(),
+  }),
+});
+
+/** Seconds in a day: no secret id may wait longer. */
+const DAY = 86_400;
+
+/** @param vault reads inside the tenant's namespace. */
+export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger): Promise<void> {
+  const { expect } = ledger.bench(tenant.name, "vault");
+  const at = names.vaultNamespace(tenant.id);
+
+  const mounted = await vault.get("sys/mounts").then((answer) => mounts.parse(answer), missing);
+  expect(`namespace ${at}`, mounted !== undefined, "is missing");
+  if (mounted === undefined) {
+    return;
+  }
+  const kv = mounted.data[`${names.VAULT_KV_MOUNT}/`];
+  expect(
+    `mount ${at}/${names.VAULT_KV_MOUNT}`,
+    kv?.type === "kv" && kv.options?.["version"] === "2",
+    "is missing or no KV version 2",
+  );
+
+  for (const [name, rules] of Object.entries(vaultPolicies)) {
+    const live = await vault.get(`sys/policies/acl/${name}`).then((answer) => policy.parse(answer), missing);
+    const text = live?.data.policy ?? "";
+    expect(
+      `policy ${at}/${name}`,
+      sameDocument(text, { path: rules }),
+      live === undefined ? "is missing" : "allows something else than declared",
+    );
+  }
+  for (const [name, carried] of Object.entries(vaultRoles)) {
+    const object = `AppRole ${at}/${name}`;
+    const live = await vault
+      .get(`auth/${names.VAULT_APPROLE_MOUNT}/role/${name}`)
+      .then((answer) => role.parse(answer), missing);
+    expect(object, live !== undefined, "is missing");
+    if (live !== undefined) {
+      const { data } = live;
+      const { tokenTtl, tokenMaxTtl, boundCidrs } = tenant.secrets;
+      expect(
+        object,
+        isDeepStrictEqual(data.token_policies, [carried]) && data.token_no_default_policy,
+        `carries the policies ${data.token_policies.join(", ")}`,
+      );
+      expect(
+        object,
+        data.token_ttl === tokenTtl && data.token_max_ttl === tokenMaxTtl,
+        `gives tokens of ${data.token_ttl} s, at most ${data.token_max_ttl} s`,
+      );
+      expect(
+        object,
+        data.secret_id_num_uses === 1,
+        `takes a secret id ${data.secret_id_num_uses || "any number of"} times`,
+      );
+      expect(
+        object,
+        data.secret_id_ttl > 0 && data.secret_id_ttl <= DAY,
+        `lets a secret id wait ${data.secret_id_ttl || "for ever"} s`,
+      );
+      const bound = [data.token_bound_cidrs, data.secret_id_bound_cidrs].every((cidrs) =>
+        isDeepStrictEqual([...(cidrs ?? [])].sort(), [...boundCidrs].sort()),
+      );
+      expect(object, bound, "takes logins from other networks than declared");
+    }
+  }
+}
+
+function sameDocument(text: string, declared: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(declared)));
+  } catch {
+    return false;
+  }
+}
+
+function missing(error: unknown): undefined {
+  // A namespace that is not there answers 404; so does a policy or a role.
+  if (error instanceof ReadError && error.status === 404) {
+    return undefined;
+  }
+  throw error;
+}

@@ -1,0 +1,46 @@
+/**
+ * Reads the live servers after a run, never the state, and says which declared guardrail is missing or weaker than
+ * declared. What must be there is worked out from the model, not from what the program declared (R102).
+ */
+
+import type { Tenant } from "../model/tenant";
+import type { Connections } from "./connect";
+import { itemsOf, type LiveObject } from "./documents";
+import { Ledger, type Finding } from "./ledger";
+import { awsClients, judgeAws, judgeBucket } from "./live/aws";
+import { judgeKubernetes, judgeRoles, pathsOf, type LiveKinds } from "./live/kubernetes";
+import { judgeVault } from "./live/vault";
+
+/** Tenants asked about at once. */
+const WINDOW = 8;
+
+export interface ReadBack {
+  /** Guardrails that were looked at. */
+  readonly checked: number;
+  readonly findings: readonly Finding[];
+}
+
+/** @throws ReadError where a server does not answer: no answer is no proof. */
+export async function readBack(tenants: readonly Tenant[], connections: Connections): Promise<ReadBack> {
+  const { platform } = connections;
+  const ledger = new Ledger();
+  const cluster = await connections.kubernetes();
+  const lists = Object.entries(pathsOf(platform)).map(
+    async ([kind, path]): Promise<[string, LiveObject[]]> => [kind, itemsOf(await cluster.get(path))],
+  );
+  const live = Object.fromEntries(await Promise.all(lists)) as unknown as LiveKinds;
+  const clients = awsClients(platform);
+
+  judgeRoles(live.clusterroles, ledger);
+  await judgeBucket(platform, clients, ledger);
+  const waiting = [...tenants];
+  const lane = async (): Promise<void> => {
+    for (let tenant = waiting.shift(); tenant !== undefined; tenant = waiting.shift()) {
+      judgeKubernetes(tenant, platform, live, ledger);
+      await judgeVault(tenant, connections.vault().within(tenant.id), ledger);
+      await judgeAws(tenant, platform, clients, ledger);
+    }
+  };
+  await Promise.all(Array.from({ length: WINDOW }, lane));
+  return { checked: ledger.checked, findings: ledger.findings };
+}
