@@ -31,7 +31,7 @@ function declarePlatform(config: pulumi.Config): pulumi.Inputs {
 }
 
 async function declareTenantList(stack: string, config: pulumi.Config): Promise<pulumi.Inputs> {
-  const list = orRefuse(() => readTenantList("tenants", stack));
+  const list = orRefuse(() => readTenantList(`tenants/${stack}`, stack));
   const platform = await platformOf(`${pulumi.getOrganization()}/${pulumi.getProject()}/${PLATFORM_STACK}`);
   orRefuse(() => checkAgainstPlatform(list, platform));
 

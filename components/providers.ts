@@ -21,8 +21,8 @@ export function providers(
       enableConfigMapMutable: true,
       enableSecretMutable: true,
       kubeClientSettings: {
-        qps: config.getNumber("kubernetesQps") ?? 300,
-        burst: config.getNumber("kubernetesBurst") ?? 600,
+        qps: config.requireNumber("kubernetesQps"),
+        burst: config.requireNumber("kubernetesBurst"),
       },
     }),
     new aws.Provider("account", {

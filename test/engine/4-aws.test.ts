@@ -26,7 +26,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { sandbox, tenantId } from "./fixture";
-import { serviceAccountKeyFile } from "../../sandbox/identity";
+import { serviceAccountKey } from "../../sandbox/authority";
+import { layout } from "../../sandbox/layout";
 
 const REGION = "eu-central-1";
 const ACCOUNT = "000000000000";
@@ -227,7 +228,7 @@ function assume(id: string, claims: { iss?: string; sub?: string; aud?: string }
   const payload = { iss: ISSUER, sub: VELERO, aud: "sts.amazonaws.com", iat: now, exp: now + 600, ...claims };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
   const signed = `${encode({ alg: "RS256", typ: "JWT" })}.${encode(payload)}`;
-  const key = fs.readFileSync(serviceAccountKeyFile({ dataDir: sandbox().dataDir }), "utf8");
+  const key = fs.readFileSync(serviceAccountKey(layout(sandbox().dataDir).pki), "utf8");
   const signature = crypto.sign("RSA-SHA256", Buffer.from(signed), key).toString("base64url");
   return new STSClient({ region: REGION }).send(
     new AssumeRoleWithWebIdentityCommand({

@@ -4,7 +4,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { kubeconfigFor } from "../../sandbox/identity";
-import { sandboxEnvironment, startSandbox, stopSandbox } from "../../sandbox/up";
+import { stopSandbox } from "../../sandbox/down";
+import { sandboxEnvironment } from "../../sandbox/environment";
+import { startSandbox } from "../../sandbox/up";
 import { readTenantList } from "../../model/read";
 import { asker, type Ask } from "./kubernetes";
 import { ScratchProject } from "./project";
@@ -30,12 +32,15 @@ export function sandbox(): Running {
 }
 
 /** Who may do everything: the administrator of the cluster. */
-export const ask: Ask = async (...question) =>
-  (await asker(fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8")))(...question);
+export const ask: Ask = async (...question) => (await asker(administrator()))(...question);
+
+function administrator(): string {
+  return fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8");
+}
 
 /** Somebody who logged in with one OIDC group; here the group stands in a client certificate. */
-export async function asGroup(user: string, group: string): Promise<Ask> {
-  return asker(await kubeconfigFor({ dataDir: sandbox().dataDir, user, groups: [group] }));
+export function asGroup(user: string, group: string): Promise<Ask> {
+  return asker(kubeconfigFor(user, [group], undefined, sandbox().dataDir));
 }
 
 /** A pod's ServiceAccount, by a bound token of ten minutes. */
@@ -53,10 +58,7 @@ export async function asServiceAccount(namespace: string, name: string): Promise
   if (status !== 201) {
     throw new Error(`no token for ${namespace}/${name}: ${message}`);
   }
-  const { token } = body["status"] as { token: string };
-  const anonymous = await asker(await kubeconfigFor({ dataDir: sandbox().dataDir }));
-  return (method, url, document, headers = {}) =>
-    anonymous(method, url, document, { ...headers, authorization: `Bearer ${token}` });
+  return asker(administrator(), (body["status"] as { token: string }).token);
 }
 
 /** The UUID of a tenant of the sample list. */
@@ -71,8 +73,8 @@ export function tenantId(name: string): string {
 
 export async function mochaGlobalSetup(): Promise<void> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-sandbox-"));
-  await startSandbox({ dataDir });
-  running = { dataDir, env: sandboxEnvironment({ dataDir }), project: new ScratchProject() };
+  await startSandbox({ dataDir, progress: (line) => console.log(`  ${line}`) });
+  running = { dataDir, env: sandboxEnvironment(dataDir), project: new ScratchProject() };
   Object.assign(process.env, running.env);
 }
 

@@ -19,14 +19,16 @@ export type Ask = (
 
 const agent = new https.Agent({ keepAlive: true, maxSockets: 16 });
 
-/** A person's or machine's way of asking, by its kubeconfig. */
-export async function asker(kubeconfig: string): Promise<Ask> {
+/** A person's or machine's way of asking, by its kubeconfig; with a token, by that alone. */
+export async function asker(kubeconfig: string, token?: string): Promise<Ask> {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const server = config.getCurrentCluster()?.server;
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
-  const { cert, key, ca, headers: credentials } = options;
+  const { ca } = options;
+  const identity = token === undefined ? { cert: options.cert, key: options.key } : {};
+  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   return (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
@@ -35,11 +37,10 @@ export async function asker(kubeconfig: string): Promise<Ask> {
         new URL(path, server),
         {
           method,
-          cert,
-          key,
+          ...identity,
           ca,
           agent,
-          headers: { "content-type": contentType, ...(credentials as object), ...headers },
+          headers: { "content-type": contentType, ...bearer, ...headers },
         },
         (response) => {
           const chunks: Buffer[] = [];

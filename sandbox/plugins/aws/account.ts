@@ -1,0 +1,155 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { GetCallerIdentityCommandOutput } from "@aws-sdk/client-sts";
+import { requestFailure } from "./errors";
+import type { ProviderConfig } from "./provider-config";
+import type { Tags } from "./tags";
+
+/** One AWS account and region as the provider is configured for; clients are made when first used. */
+export interface Account {
+  readonly region: string;
+  readonly partition: string;
+  readonly defaultTags: Tags;
+  readonly kms: KMSClient;
+  readonly iam: IAMClient;
+  readonly s3: S3Client;
+  identity(): Promise<GetCallerIdentityCommandOutput>;
+}
+
+/** How each service's endpoint is named in the provider's `endpoints` setting. */
+type ServiceName = "kms" | "iam" | "s3" | "sts";
+
+interface Signed {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: (args: Step) => Promise<Reply>) => (args: Step) => Promise<Reply>,
+      options: object,
+    ): void;
+  };
+}
+interface Step {
+  readonly request: unknown;
+}
+type Reply = never;
+
+/** Opens the account: checks region, credentials and account ids before anything is made. */
+export async function openAccount(config: ProviderConfig): Promise<Account> {
+  const { region } = config;
+  if (region === undefined) throw new Error(unconfigured("Missing region configuration"));
+  const account = lazyClients(config, region);
+  const restricted = config.allowedAccountIds.length > 0 || config.forbiddenAccountIds.length > 0;
+  if (!restricted && (config.skipCredentialsValidation || config.skipRequestingAccountId)) return account;
+  let id: string | undefined;
+  try {
+    id = (await account.identity()).Account;
+  } catch (error) {
+    throw new Error(unconfigured(credentialFault(error)), { cause: error });
+  }
+  const refused = accountFault(id ?? "", config);
+  if (refused !== undefined) throw new Error(refused);
+  return account;
+}
+
+/** Why the account may not be used, in Terraform's words, or nothing. */
+export function accountFault(
+  id: string,
+  lists: Pick<ProviderConfig, "allowedAccountIds" | "forbiddenAccountIds">,
+): string | undefined {
+  const { allowedAccountIds: allowed, forbiddenAccountIds: forbidden } = lists;
+  const refused = forbidden.includes(id) || (allowed.length > 0 && !allowed.includes(id));
+  return refused ? `AWS account ID not allowed: ${id}` : undefined;
+}
+
+function lazyClients(config: ProviderConfig, region: string): Account {
+  const made = new Map<ServiceName, unknown>();
+  const client = <T>(
+    name: ServiceName,
+    make: (settings: ReturnType<typeof settingsFor>) => T & Signed,
+  ): T => {
+    if (!made.has(name))
+      made.set(name, overLoopback(make(settingsFor(config, region, name)), config.endpoint(name)));
+    return made.get(name) as T;
+  };
+  return {
+    region,
+    partition: partitionOf(region),
+    defaultTags: config.defaultTags,
+    get kms() {
+      return client("kms", (settings) => new KMSClient(settings) as KMSClient & Signed);
+    },
+    get iam() {
+      return client("iam", (settings) => new IAMClient(settings) as IAMClient & Signed);
+    },
+    get s3() {
+      return client(
+        "s3",
+        (settings) =>
+          new S3Client({ ...settings, forcePathStyle: config.s3UsePathStyle }) as S3Client & Signed,
+      );
+    },
+    identity: () =>
+      client("sts", (settings) => new STSClient({ ...settings, maxAttempts: 3 }) as STSClient & Signed).send(
+        new GetCallerIdentityCommand({}),
+      ),
+  };
+}
+
+function settingsFor(config: ProviderConfig, region: string, service: ServiceName) {
+  const { accessKey, secretKey, token, profile } = config;
+  return {
+    region,
+    maxAttempts: config.maxRetries + 1,
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
+    ...(config.endpoint(service) !== undefined && { endpoint: config.endpoint(service) }),
+    ...(profile !== undefined && { profile }),
+    ...(accessKey !== undefined && {
+      credentials: {
+        accessKeyId: accessKey,
+        secretAccessKey: secretKey ?? "",
+        ...(token !== undefined && { sessionToken: token }),
+      },
+    }),
+  };
+}
+
+/**
+ * An emulator on loopback has no certificate, while bucket policies refuse plain http by `aws:SecureTransport`:
+ * say what a TLS proxy in front of it would say.
+ */
+function overLoopback<T extends Signed>(client: T, endpoint: string | undefined): T {
+  if (endpoint === undefined || !/^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint)) return client;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers["x-forwarded-proto"] = "https";
+      return next(args);
+    },
+    { step: "build", name: "tlsTerminatedInFront" },
+  );
+  return client;
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+function credentialFault(error: unknown): string {
+  if (error instanceof Error && error.name === "CredentialsProviderError") {
+    return "No valid credential sources found. Please see https://registry.terraform.io/providers/hashicorp/aws\nfor more information about providing credentials.";
+  }
+  return `validating provider credentials: retrieving caller identity from STS: ${requestFailure("STS", "GetCallerIdentity", error)}`;
+}
+
+function unconfigured(details: string): string {
+  return [
+    "unable to validate AWS credentials.",
+    `Details: ${details}`,
+    "Make sure you have:",
+    "",
+    " \t • Set your AWS region, e.g. `pulumi config set aws:region us-west-2`",
+    " \t • Configured your AWS credentials as per https://pulumi.io/install/aws.html",
+    " \t You can also set these via cli using `aws configure`.",
+  ].join("\n");
+}
