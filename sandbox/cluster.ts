@@ -110,7 +110,7 @@ function manifest({ name, pool, tainted }: Node, index: number): unknown {
         { type: "Hostname", address: name },
       ],
       allocatable: { cpu: "64", memory: "256Gi", pods: "250" },
-      capacity: { cpu: "64", memory: "256Gi", pods: "250" },
+      capacity: { cpu: "64", memory: "256Gi", "ephemeral-storage": "500Gi", pods: "250" },
     },
   };
 }

@@ -78,6 +78,8 @@ export async function startApiServer(
         ...servingFlags(pki),
         `--client-ca-file=${authority.certificateFile}`,
         "--authorization-mode=Node,RBAC",
+        // As EKS has it: Pod Security decides on privileged pods, not a flag.
+        "--allow-privileged=true",
         // As EKS has it; the plugins that are on by default stay on.
         "--enable-admission-plugins=NodeRestriction",
         ...[`--service-account-issuer=${SERVICE_ACCOUNT_ISSUER}`],

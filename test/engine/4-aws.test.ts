@@ -25,12 +25,11 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { ACCOUNT, clientOptions, REGION } from "./aws";
 import { sandbox, tenantId } from "./fixture";
 import { serviceAccountKey } from "../../sandbox/authority";
 import { layout } from "../../sandbox/layout";
 
-const REGION = "eu-central-1";
-const ACCOUNT = "000000000000";
 const BUCKET = "tenantry-sandbox-backups";
 const ISSUER = "https://oidc.sandbox.tenantry.dev";
 const VELERO = "system:serviceaccount:velero:velero";
@@ -80,21 +79,17 @@ describe("tenants on the live AWS emulator", () => {
   });
 
   describe("in the backup bucket (R68)", () => {
-    const put = (session: Session, key: string, encrypted = true) =>
-      session.s3.send(
-        new PutObjectCommand({
-          Bucket: BUCKET,
-          Key: key,
-          Body: "x",
-          ...(encrypted && { ServerSideEncryption: "aws:kms" }),
-        }),
-      );
+    /** As Velero writes: under the key that the location names. */
+    const encrypted = (id: string) =>
+      ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: keyAliasArn(id) }) as const;
+    const put = (session: Session, id: string, key: string, encryption: object = encrypted(id)) =>
+      session.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "x", ...encryption }));
     const list = (session: Session, prefix?: string) =>
       session.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix }));
 
     it("writes, reads, lists and deletes under its own prefix", async () => {
       const key = `tenants/${acme}/backups/1`;
-      await put(own, key);
+      await put(own, acme, key);
       const { Body } = await own.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
       assert.equal(await Body?.transformToString(), "x");
       const { Contents } = await list(own, `tenants/${acme}/`);
@@ -106,27 +101,27 @@ describe("tenants on the live AWS emulator", () => {
     });
 
     it("writes nothing in the clear", () =>
-      refused(put(own, `tenants/${acme}/clear`, false), "s3:PutObject"));
+      refused(put(own, acme, `tenants/${acme}/clear`, {}), "s3:PutObject"));
 
     it("reads, writes, copies and deletes nothing of another tenant's", async () => {
       const key = `tenants/${globex}/backups/1`;
-      await put(stranger, key);
+      await put(stranger, globex, key);
       await refused(own.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key })), "s3:GetObject");
-      await refused(put(own, key), "s3:PutObject");
+      await refused(put(own, acme, key), "s3:PutObject");
       await refused(own.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key })), "s3:DeleteObject");
       const copy = new CopyObjectCommand({
         Bucket: BUCKET,
         Key: `tenants/${acme}/stolen`,
         CopySource: `${BUCKET}/${key}`,
-        ServerSideEncryption: "aws:kms",
+        ...encrypted(acme),
       });
       await refused(own.s3.send(copy), "s3:GetObject");
       await stranger.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
     });
 
     it("opens no prefix that only begins like its own (attack A209)", async () => {
-      await refused(put(own, `tenants/${acme}-eu/x`), "s3:PutObject");
-      await refused(put(own, `tenants/${acme}x`), "s3:PutObject");
+      await refused(put(own, acme, `tenants/${acme}-eu/x`), "s3:PutObject");
+      await refused(put(own, acme, `tenants/${acme}x`), "s3:PutObject");
     });
 
     it("lists nothing above or beside its prefix (attack A210)", async () => {
@@ -151,30 +146,28 @@ describe("tenants on the live AWS emulator", () => {
   });
 
   describe("with keys (R66)", () => {
-    const alias = (id: string) => `arn:aws:kms:${REGION}:${ACCOUNT}:alias/tenantry/${id}`;
-
     it("sees its own key, enabled, and no other", async () => {
-      const { KeyMetadata } = await own.kms.send(new DescribeKeyCommand({ KeyId: alias(acme) }));
+      const { KeyMetadata } = await own.kms.send(new DescribeKeyCommand({ KeyId: keyAliasArn(acme) }));
       assert.equal(KeyMetadata?.KeyState, "Enabled");
-      await refused(own.kms.send(new DescribeKeyCommand({ KeyId: alias(globex) })), "kms:DescribeKey");
-      await stranger.kms.send(new DescribeKeyCommand({ KeyId: alias(globex) }));
+      await refused(own.kms.send(new DescribeKeyCommand({ KeyId: keyAliasArn(globex) })), "kms:DescribeKey");
+      await stranger.kms.send(new DescribeKeyCommand({ KeyId: keyAliasArn(globex) }));
     });
 
     it("uses neither its own key past S3 nor another's at all (attacks A214, A215)", async () => {
       for (const id of [acme, globex]) {
         await refused(
-          own.kms.send(new GenerateDataKeyCommand({ KeyId: alias(id), KeySpec: "AES_256" })),
+          own.kms.send(new GenerateDataKeyCommand({ KeyId: keyAliasArn(id), KeySpec: "AES_256" })),
           "kms:GenerateDataKey",
         );
         await refused(
-          own.kms.send(new EncryptCommand({ KeyId: alias(id), Plaintext: Buffer.from("x") })),
+          own.kms.send(new EncryptCommand({ KeyId: keyAliasArn(id), Plaintext: Buffer.from("x") })),
           "kms:Encrypt",
         );
       }
     });
 
     it("administers nothing (attack A216)", async () => {
-      const { KeyMetadata } = await own.kms.send(new DescribeKeyCommand({ KeyId: alias(acme) }));
+      const { KeyMetadata } = await own.kms.send(new DescribeKeyCommand({ KeyId: keyAliasArn(acme) }));
       const KeyId = KeyMetadata?.KeyId;
       await refused(
         own.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
@@ -184,8 +177,8 @@ describe("tenants on the live AWS emulator", () => {
     });
 
     it("is closed to the administrator too, who may still describe it", async () => {
-      const admin = new KMSClient({ region: REGION });
-      const { KeyMetadata } = await admin.send(new DescribeKeyCommand({ KeyId: alias(acme) }));
+      const admin = new KMSClient(clientOptions());
+      const { KeyMetadata } = await admin.send(new DescribeKeyCommand({ KeyId: keyAliasArn(acme) }));
       const KeyId = KeyMetadata?.KeyId;
       await refused(
         admin.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256" })),
@@ -202,6 +195,10 @@ describe("tenants on the live AWS emulator", () => {
   });
 });
 
+function keyAliasArn(id: string): string {
+  return `arn:aws:kms:${REGION}:${ACCOUNT}:alias/tenantry/${id}`;
+}
+
 /** Clients of the tenant's backup role, as Velero would have them. */
 async function sessionOf(id: string): Promise<Session> {
   const { Credentials } = await assume(id, {});
@@ -210,16 +207,10 @@ async function sessionOf(id: string): Promise<Session> {
     secretAccessKey: Credentials?.SecretAccessKey ?? "",
     sessionToken: Credentials?.SessionToken ?? "",
   };
-  const s3 = new S3Client({ region: REGION, credentials, forcePathStyle: true });
-  // The emulator speaks plain HTTP on loopback; in front of the real S3 stands TLS.
-  s3.middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers["x-forwarded-proto"] = "https";
-      return next(args);
-    },
-    { step: "build", name: "forwardedProto" },
-  );
-  return { s3, kms: new KMSClient({ region: REGION, credentials }) };
+  return {
+    s3: new S3Client({ ...clientOptions(credentials), forcePathStyle: true }),
+    kms: new KMSClient(clientOptions(credentials)),
+  };
 }
 
 /** A service-account token as the API server signs it, but with one audience as text: the emulator knows no list. */
@@ -230,7 +221,7 @@ function assume(id: string, claims: { iss?: string; sub?: string; aud?: string }
   const signed = `${encode({ alg: "RS256", typ: "JWT" })}.${encode(payload)}`;
   const key = fs.readFileSync(serviceAccountKey(layout(sandbox().dataDir).pki), "utf8");
   const signature = crypto.sign("RSA-SHA256", Buffer.from(signed), key).toString("base64url");
-  return new STSClient({ region: REGION }).send(
+  return new STSClient(clientOptions()).send(
     new AssumeRoleWithWebIdentityCommand({
       RoleArn: `arn:aws:iam::${ACCOUNT}:role/tenantry-${id}-backup`,
       RoleSessionName: "velero",

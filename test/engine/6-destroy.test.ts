@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
 import { destroy } from "../../automation/run";
+import { clientOptions } from "./aws";
 import { ask, LIST, sandbox, tenantId } from "./fixture";
 
 const run = (stack: string) => ({
@@ -35,7 +36,7 @@ describe("destroy", () => {
     );
     assert.deepEqual(classes["items"], []);
 
-    const { Aliases = [] } = await new KMSClient({ region: "eu-central-1" }).send(new ListAliasesCommand({}));
+    const { Aliases = [] } = await new KMSClient(clientOptions()).send(new ListAliasesCommand({}));
     assert.deepEqual(
       Aliases.filter(({ AliasName }) => AliasName?.startsWith("alias/tenantry/")),
       [],

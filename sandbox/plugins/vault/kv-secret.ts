@@ -22,7 +22,7 @@ export const SECRET_V2_SCHEMA: Schema = {
   dataJsonWoVersion: { type: "number" },
   deleteAllVersions: { type: "boolean", default: false },
   disableRead: { type: "boolean", default: false },
-  metadata: { type: "map", output: true, secret: true },
+  metadata: { type: "map", output: true },
   mount: { type: "string", required: true, replaces: true },
   name: { type: "string", replaces: true, named: { maxLength: 255 } },
   namespace: NAMESPACE,
