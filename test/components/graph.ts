@@ -23,14 +23,14 @@ const mocks: pulumi.runtime.Mocks = {
 };
 
 /** The resources that `declare` registers, in order. */
-export async function graphOf(declare: () => Promise<unknown> | unknown): Promise<Declared[]> {
+export async function graphOf(declare: () => unknown): Promise<Declared[]> {
   await pulumi.runtime.setMocks(mocks, "tenantry", "sample", true);
   const declared: Declared[] = [];
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts, resource }) => {
       // A component is not yet marked as one when its transformations run; its type tells.
       const custom = !type.startsWith("tenantry:");
-      declared.push({ type, name, props: props as Record<string, unknown>, opts, resource, custom });
+      declared.push({ type, name, props: props, opts, resource, custom });
       return undefined;
     });
     await declare();
