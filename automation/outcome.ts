@@ -71,8 +71,15 @@ export function failureOf(error: unknown, events: readonly EngineEvent[], signal
   }
   const sentences = errorSentences(events);
   const message = sentences.join("\n") || (error instanceof Error ? error.message : String(error));
-  return new RunFailure(kindOf(events, message), message, cause);
+  const [unknownPlatform] = UNKNOWN_PLATFORM.exec(message) ?? [];
+  return unknownPlatform === undefined
+    ? new RunFailure(kindOf(events, message), message, cause)
+    : new RunFailure("badInput", `${unknownPlatform}: ${PLATFORM_FIRST}`, cause);
 }
+
+/** What the engine says where a tenant list's `StackReference` finds no platform stack. */
+const UNKNOWN_PLATFORM = /unknown stack "(?:[^"/]+\/)*platform"/;
+const PLATFORM_FIRST = "every tenant list builds on it; run: pulumi up --stack platform";
 
 function kindOf(events: readonly EngineEvent[], message: string): FailureKind {
   if (events.some(({ policyEvent }) => policyEvent?.enforcementLevel === "mandatory")) {

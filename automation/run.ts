@@ -1,12 +1,12 @@
 /** Preview, up, refresh and destroy of a stack: what pipelines call, and the command line too (R103). */
 
 import * as path from "node:path";
-import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { InputFaults } from "../model/fault";
 import { readTenantList } from "../model/read";
 import { ChangesByTenant, type Counts } from "./changes";
 import { failureOf, RunFailure } from "./outcome";
-import { protectedResources } from "./protection";
+import { protectedResources, protectedTenants } from "./protection";
 import { openStack, type Project } from "./workspace";
 
 export interface RunOptions extends Project {
@@ -45,6 +45,7 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
  */
 export function up(options: PreviewOptions): Promise<RunResult> {
   return run(options, async (stack, common) => {
+    refuseProtectedRemoval(options, await stack.exportStack());
     await stack.up({ ...common, policyPacks: [...(options.policyPacks ?? [])] });
   });
 }
@@ -104,12 +105,31 @@ async function run(
 }
 
 /** Reads the tenant files in this process first: their faults cost no engine, no server and no state. */
-function refuseBadInput({ stack, directory = process.cwd() }: Project): void {
+function refuseBadInput(project: Project): void {
+  declaredTenants(project);
+}
+
+/**
+ * A protected tenant whose file is gone: the engine would refuse too, but without a preview only after it had begun to
+ * delete the rest.
+ */
+function refuseProtectedRemoval(project: Project, exported: Deployment): void {
+  const declared = declaredTenants(project);
+  const removed =
+    declared === undefined ? [] : protectedTenants(exported).filter((name) => !declared.includes(name));
+  if (removed.length > 0) {
+    const message = `no file declares ${removed.join(", ")} any more, but protected resources stand; nothing was changed: put the file back with lifecycle.deletionProtection: false, run up, then remove it`;
+    throw new RunFailure("resource", message);
+  }
+}
+
+/** Names of the tenants that the files declare; undefined for the platform. */
+function declaredTenants({ stack, directory = process.cwd() }: Project): string[] | undefined {
   if (stack === "platform") {
-    return;
+    return undefined;
   }
   try {
-    readTenantList(path.join(directory, "tenants", stack), stack);
+    return readTenantList(path.join(directory, "tenants", stack), stack).tenants.map(({ name }) => name);
   } catch (error) {
     throw error instanceof InputFaults ? new RunFailure("badInput", error.message, { cause: error }) : error;
   }

@@ -109,11 +109,14 @@ function manifest({ name, pool, tainted }: Node, index: number): unknown {
         { type: "InternalIP", address: `10.10.0.${index + 10}` },
         { type: "Hostname", address: name },
       ],
-      allocatable: { cpu: "64", memory: "256Gi", pods: "250" },
-      capacity: { cpu: "64", memory: "256Gi", "ephemeral-storage": "500Gi", pods: "250" },
+      allocatable: ROOM,
+      capacity: ROOM,
     },
   };
 }
+
+/** What a played node has to give. */
+const ROOM = { cpu: "64", memory: "256Gi", "ephemeral-storage": "500Gi", pods: "250" };
 
 /** Creates an object; one that is there already, from the last start, is left as it is. */
 async function create(cluster: Cluster, path: string, body: unknown): Promise<void> {

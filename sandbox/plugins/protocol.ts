@@ -1,18 +1,21 @@
 /**
  * The plugin protocol, engine side in, plain functions out: what a provider stand-in has to say stands in its `Plugin`,
- * what the protocol wants stands here and in `wire.ts`.
+ * what the protocol wants stands here, in `wire.ts` and in `failure.ts`.
+ *
+ * The plugin does not claim to accept secrets: the engine then marks every output whose input was secret by itself, in
+ * lists too, and a plugin marks only what it knows to be secret beyond that.
  */
 
 import * as grpc from "@grpc/grpc-js";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { statusOf, Unimplemented } from "./failure";
 import { decode, encode, type Properties } from "./wire";
 
+export { PartialFailure } from "./failure";
 export { isUnknown, Secret, UNKNOWN } from "./wire";
 
 export interface CallContext {
@@ -23,6 +26,17 @@ export interface CallContext {
   readonly timeoutSeconds: number;
   /** Aborted when the engine cancels. */
   readonly signal: AbortSignal;
+  /** How Check is to name what the program left unnamed. */
+  readonly naming?: Naming;
+}
+
+export interface Naming {
+  /** The same in the preview and in the run that follows. */
+  readonly seed: Uint8Array;
+  /** The stack's configuration forbids generated names. */
+  readonly disabled: boolean;
+  /** The name that the stack's configuration makes; undefined for the plugin's own way. */
+  readonly proposed?: string;
 }
 
 export interface PropertyChange {
@@ -86,18 +100,8 @@ export interface Plugin {
   diffConfig?(oldInputs: Properties, newInputs: Properties): DiffResult;
   resource(token: string): Resource | undefined;
   invoke?(token: string, args: Properties): Promise<Properties>;
-}
-
-/** The resource exists, but something about it failed: the engine records it, so that it is not lost. */
-export class PartialFailure extends Error {
-  constructor(
-    readonly id: string,
-    readonly state: Properties,
-    readonly reasons: string[],
-    readonly inputs: Properties,
-  ) {
-    super(reasons.join("\n"));
-  }
+  /** Whether Check follows the stack's configuration of generated names; default: it does not. */
+  readonly honoursNaming?: boolean;
 }
 
 const CHANGE_KINDS = {
@@ -117,6 +121,7 @@ export function serve(plugin: Plugin): void {
     "grpc.max_send_message_length": -1,
   });
   server.addService(ResourceProviderService, handlers(plugin, cancelled));
+  endWithEngine();
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) {
       process.stderr.write(`${plugin.name}: ${error.message}\n`);
@@ -124,6 +129,12 @@ export function serve(plugin: Plugin): void {
     }
     process.stdout.write(`${port}\n`);
   });
+}
+
+/** The engine ends its plugins itself; when it is killed they would stay, holding connections and credentials. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => process.ppid === engine || process.exit(0), 1_000).unref();
 }
 
 type Handler<Request, Response> = grpc.handleUnaryCall<Request, Response>;
@@ -178,11 +189,12 @@ function handlers(plugin: Plugin, cancelled: AbortController): grpc.UntypedServi
       await plugin.configure(decode(request.getArgs()));
       const response = new messages.ConfigureResponse();
       response.setSupportspreview(true);
+      response.setSupportsAutonamingConfiguration(plugin.honoursNaming ?? false);
       return response;
     }),
     check: handler(async (request: messages.CheckRequest) => {
       const { inputs, failures } = await resourceOf(request).check(
-        context(request),
+        { ...context(request), naming: namingOf(request) },
         decode(request.getOlds()),
         decode(request.getNews()),
       );
@@ -253,10 +265,26 @@ function handlers(plugin: Plugin, cancelled: AbortController): grpc.UntypedServi
       return new Empty();
     }),
     attach: handler(async () => new Empty()),
+    construct: unimplemented(plugin, "has no components"),
+    call: unimplemented(plugin, "has no methods"),
+    parameterize: unimplemented(plugin, "takes no parameters"),
   };
 }
 
-class Unimplemented extends Error {}
+/** What no stand-in does, said in a sentence rather than as a missing method. */
+const unimplemented = (plugin: Plugin, what: string) =>
+  handler(() => Promise.reject(new Unimplemented(`the sandbox's ${plugin.name} plugin ${what}`)));
+
+function namingOf(request: messages.CheckRequest): Naming {
+  const { DISABLE } = messages.CheckRequest.AutonamingOptions.Mode;
+  const options = request.getAutonaming();
+  const proposed = options?.getProposedName();
+  return {
+    seed: request.getRandomseed_asU8(),
+    disabled: options?.getMode() === DISABLE,
+    proposed: proposed === "" ? undefined : proposed,
+  };
+}
 
 function checked(inputs: Struct | undefined, failures: readonly CheckFailure[]): messages.CheckResponse {
   const response = new messages.CheckResponse();
@@ -291,27 +319,4 @@ function diffed({ changes, replaces, deleteBeforeReplace, detailed }: DiffResult
 
 function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function statusOf(error: unknown): Partial<grpc.ServiceError> {
-  if (error instanceof Unimplemented) {
-    return { code: grpc.status.UNIMPLEMENTED, details: error.message };
-  }
-  if (!(error instanceof PartialFailure)) {
-    return { code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
-  }
-  const detail = new messages.ErrorResourceInitFailed();
-  detail.setId(error.id);
-  detail.setProperties(encode(error.state));
-  detail.setInputs(encode(error.inputs));
-  detail.setReasonsList(error.reasons);
-  const packed = new Any();
-  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new Status();
-  status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(error.message);
-  status.addDetails(packed);
-  const metadata = new grpc.Metadata();
-  metadata.set("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { code: grpc.status.UNKNOWN, details: error.message, metadata };
 }

@@ -1,79 +1,87 @@
-/** What a change of inputs means: an update, or a new object because the API server lets the field change no more. */
+/** What a change of inputs means: an update, or a new object because the field cannot change in place. */
 
 import { isUnknown, type DiffResult, type PropertyChange } from "../protocol";
-import type { Kind } from "./discovery";
+import type { Properties } from "../wire";
+import { holdsAmounts, sameAmount } from "./amount";
+import { groupOf } from "./discovery";
+import { annotation, isObject, textAt } from "./object";
 
-const ALWAYS = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
+const IDENTITY = ["metadata.name", "metadata.namespace"];
 
-/** Fields that cannot change, by kind; a path covers everything below it. */
-const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
-  StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
-  RoleBinding: ["roleRef"],
-  ClusterRoleBinding: ["roleRef"],
-  PriorityClass: ["value", "preemptionPolicy"],
-  RuntimeClass: ["handler"],
-  Secret: ["type"],
-  PersistentVolumeClaim: [
-    "spec.accessModes",
-    "spec.selector",
-    "spec.storageClassName",
-    "spec.volumeName",
-    "spec.volumeMode",
-  ],
-  Pod: ["spec"],
-  Job: ["spec.selector", "spec.template", "spec.completions", "spec.completionMode"],
-  Deployment: ["spec.selector"],
-  DaemonSet: ["spec.selector"],
-  ReplicaSet: ["spec.selector"],
-  StatefulSet: ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"],
-};
-
-export interface Mutability {
-  readonly configMaps: boolean;
-  readonly secrets: boolean;
-}
-
-/** @param pinned whether the object's name was chosen, so that old and new cannot stand side by side. */
+/**
+ * @param immutable fields that cannot change in place, as paths; `[*]` is every item of a list.
+ * @param ignored paths that the program told the engine to leave alone.
+ */
 export function difference(
-  { kind }: Kind,
-  olds: Record<string, unknown>,
-  news: Record<string, unknown>,
-  mutable: Mutability,
-  pinned: boolean,
+  olds: Properties,
+  news: Properties,
+  immutable: readonly string[],
+  ignored: readonly string[] = [],
 ): DiffResult {
-  const immutable = [...ALWAYS, ...(IMMUTABLE[kind] ?? []), ...dataFields(kind, olds, mutable)];
-  const changes = changesBetween(olds, news, "");
-  const replaces = changes.filter(([path]) =>
-    immutable.some((field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)),
+  const fields = [...IDENTITY, ...immutable];
+  const changes = changesBetween(olds, news, "").filter(
+    ([path]) => !ignored.some((field) => covers(field, path)),
   );
+  const replaces = changes.filter(([path, kind]) =>
+    fields.some((field) => covers(field, path) || (kind !== "update" && covers(path, field))),
+  );
+  const paths = new Set(replaces.map(([path]) => path));
+  for (const path of otherType(olds, news)) {
+    paths.add(path);
+  }
   const detailed = Object.fromEntries(
-    changes.map(([path, change]): [string, PropertyChange] => [
+    changes.map(([path, kind]): [string, PropertyChange] => [
       path,
-      { kind: replaces.some(([replaced]) => replaced === path) ? `${change}-replace` : change, input: true },
+      { kind: paths.has(path) ? `${kind}-replace` : kind, input: true },
     ]),
   );
   return {
     changes: changes.length > 0,
-    replaces: replaces.map(([path]) => path),
-    deleteBeforeReplace: pinned && replaces.length > 0,
+    replaces: [...paths],
+    deleteBeforeReplace: paths.size > 0 && inTheWay(olds, news),
     detailed,
   };
 }
 
-function dataFields(kind: string, olds: Record<string, unknown>, mutable: Mutability): string[] {
-  const frozen = olds["immutable"] === true;
-  const replaced =
-    (kind === "ConfigMap" && (frozen || !mutable.configMaps)) ||
-    (kind === "Secret" && (frozen || !mutable.secrets));
-  return replaced ? ["data", "binaryData", "stringData"] : [];
+/** Another version of the same group is the same object; another group or kind is not. */
+function otherType(olds: Properties, news: Properties): string[] {
+  const group = (object: Properties) => groupOf(String(object["apiVersion"]));
+  return [
+    ...(group(olds) === group(news) ? [] : ["apiVersion"]),
+    ...(olds["kind"] === news["kind"] ? [] : ["kind"]),
+  ];
+}
+
+/** The old object must go before the new one can come: both have the same name, and it was chosen. */
+function inTheWay(olds: Properties, news: Properties): boolean {
+  const name = textAt(news, "metadata", "name");
+  return (
+    name !== undefined &&
+    annotation(news, "autonamed") !== "true" &&
+    name === textAt(olds, "metadata", "name") &&
+    textAt(news, "metadata", "namespace") === textAt(olds, "metadata", "namespace")
+  );
+}
+
+/** Whether the path is the field or lies below it. */
+export function covers(field: string, path: string): boolean {
+  const any = path.replace(/\[\d+\]/g, "[*]");
+  return [path, any].some((spelling) => spelling === field || /^[.[]/.test(tail(spelling, field)));
+}
+
+function tail(path: string, field: string): string {
+  return path.startsWith(field) ? path.slice(field.length) : "";
 }
 
 type Change = readonly [path: string, kind: "add" | "delete" | "update"];
 
-/** Every leaf that differs, by property path. */
-export function changesBetween(old: unknown, now: unknown, path: string): Change[] {
+/** Every difference, by property path, as deep down as both sides have the same shape. */
+export function changesBetween(old: unknown, now: unknown, path: string, amount = false): Change[] {
+  if (old === undefined || now === undefined) {
+    return old === now ? [] : [[path, old === undefined ? "add" : "delete"]];
+  }
   if (isUnknown(now)) {
-    return isUnknown(old) ? [] : [[path, "update"]];
+    return [[path, "update"]];
   }
   if (Array.isArray(old) && Array.isArray(now)) {
     return Array.from({ length: Math.max(old.length, now.length) }, (_, index) =>
@@ -82,20 +90,15 @@ export function changesBetween(old: unknown, now: unknown, path: string): Change
   }
   if (isObject(old) && isObject(now)) {
     return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
-      changesBetween(old[key], now[key], joinPath(path, key)),
+      changesBetween(old[key], now[key], below(path, key), amount || holdsAmounts(key)),
     );
   }
-  if (old === undefined || now === undefined) {
-    return old === now ? [] : [[path, old === undefined ? "add" : "delete"]];
+  return old === now || (amount && sameAmount(old, now)) ? [] : [[path, "update"]];
+}
+
+function below(path: string, key: string): string {
+  if (/[."[\]]/.test(key)) {
+    return `${path}["${key.replaceAll('"', '\\"')}"]`;
   }
-  return JSON.stringify(old) === JSON.stringify(now) ? [] : [[path, "update"]];
-}
-
-function joinPath(path: string, key: string): string {
-  const step = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? key : `["${key}"]`;
-  return path === "" || step.startsWith("[") ? path + step : `${path}.${step}`;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return path === "" ? key : `${path}.${key}`;
 }

@@ -1,6 +1,8 @@
 /** Where the API server keeps objects of a kind: asked of the server, so that every kind works, custom ones too. */
 
-import { ApiError, type Client } from "./client";
+import type { Client } from "./client";
+import { NoKindMatch, refusedWith } from "./errors";
+import { listAt } from "./object";
 
 export interface Kind {
   readonly apiVersion: string;
@@ -19,10 +21,9 @@ export function kindOf(token: string): Kind {
   return { apiVersion: groupVersion.replace(/^core\//, ""), kind };
 }
 
-export class NoKindMatch extends Error {
-  constructor({ apiVersion, kind }: Kind) {
-    super(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
-  }
+/** The API group; empty for the core one. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "").replace(/^core$/, "") : "";
 }
 
 interface ApiResource {
@@ -36,36 +37,38 @@ export class Discovery {
 
   constructor(private readonly client: Client) {}
 
-  /** @throws NoKindMatch where the server does not serve the kind, for example before its CRD is there. */
-  async endpoint(kind: Kind): Promise<Endpoint> {
-    const root = kind.apiVersion.includes("/") ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
+  /** Undefined where the server does not serve the kind. */
+  async find({ apiVersion, kind }: Kind): Promise<Endpoint | undefined> {
+    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const named = (list: readonly ApiResource[] | undefined) =>
+      list?.find((resource) => resource.kind === kind && !resource.name.includes("/"));
     const known = this.lists.get(root);
-    // Asked afresh where the kind was missing before: its CRD may have been created in this very run.
-    const found = find(await known, kind) ?? find(await this.list(root), kind);
+    let resource = named(await known);
+    if (resource === undefined) {
+      // Its CRD may have been created in this very run: asked afresh, but once for all who miss something at a time.
+      const current = this.lists.get(root);
+      resource = named(await (current === undefined || current === known ? this.list(root) : current));
+    }
+    return resource && endpoint(root, resource);
+  }
+
+  /** @throws NoKindMatch where the server does not serve the kind. */
+  async endpoint(kind: Kind): Promise<Endpoint> {
+    const found = await this.find(kind);
     if (found === undefined) {
       throw new NoKindMatch(kind);
     }
-    return {
-      namespaced: found.namespaced,
-      path: (namespace, name) =>
-        [
-          root,
-          ...(found.namespaced && namespace !== undefined
-            ? ["namespaces", encodeURIComponent(namespace)]
-            : []),
-          found.name,
-          ...(name === undefined ? [] : [encodeURIComponent(name)]),
-        ].join("/"),
-    };
+    return found;
   }
 
   private list(root: string): Promise<readonly ApiResource[]> {
-    const answer = this.client.get(root).then(
-      ({ resources }) => resources as ApiResource[],
+    const answer = this.client.ask("GET", root).then(
+      (list) => listAt(list, "resources") as readonly ApiResource[],
       (error: unknown) => {
-        if (error instanceof ApiError && error.status === 404) {
+        if (refusedWith(error, 404)) {
           return [];
         }
+        this.lists.delete(root);
         throw error;
       },
     );
@@ -74,6 +77,12 @@ export class Discovery {
   }
 }
 
-function find(list: readonly ApiResource[] | undefined, { kind }: Kind): ApiResource | undefined {
-  return list?.find((resource) => resource.kind === kind && !resource.name.includes("/"));
+function endpoint(root: string, { name: plural, namespaced }: ApiResource): Endpoint {
+  return {
+    namespaced,
+    path: (namespace, name) => {
+      const place = namespaced ? ["namespaces", encodeURIComponent(namespace ?? "default")] : [];
+      return [root, ...place, plural, ...(name === undefined ? [] : [encodeURIComponent(name)])].join("/");
+    },
+  };
 }

@@ -1,30 +1,36 @@
 /** Stand-in for the official Kubernetes provider plugin: generic over every kind that the API server serves. */
 
 import { serve, type Plugin } from "../protocol";
-import { Client } from "./client";
-import { diffConfig, readSettings, type Settings } from "./config";
-import { Discovery, kindOf } from "./discovery";
+import { connect, type Cluster, type UnreachableCluster } from "./cluster";
 import { KubernetesResource } from "./resource";
+import { settingsDifference } from "./settings";
+import { UnreachableResource } from "./unreachable";
 
 declare const PLUGIN_VERSION: string;
 
-let connection: { settings: Settings; client: Client; discovery: Discovery } | undefined;
+/** Types that are no objects of the API server, but are worked out by the official plugin or by the SDK. */
+const NO_OBJECTS = /^kubernetes:(helm\.sh|yaml|kustomize)[:/]/;
+
+let cluster: Cluster | UnreachableCluster | undefined;
 
 const plugin: Plugin = {
   name: "kubernetes",
   version: PLUGIN_VERSION,
+  honoursNaming: true,
   configure: async (config) => {
-    const settings = readSettings(config);
-    const client = new Client(settings);
-    connection = { settings, client, discovery: new Discovery(client) };
+    cluster = await connect(config);
   },
-  diffConfig,
-  resource: (token) => {
-    const kind = kindOf(token);
-    if (connection === undefined || /(List|Patch)$/.test(kind.kind)) {
+  diffConfig: settingsDifference,
+  resource: (type) => {
+    if (cluster === undefined) {
+      throw new Error("the kubernetes plugin was called before it was configured");
+    }
+    if (NO_OBJECTS.test(type)) {
       return undefined;
     }
-    return new KubernetesResource(kind, connection.client, connection.discovery, connection.settings);
+    return "unreachable" in cluster
+      ? new UnreachableResource(cluster, type)
+      : new KubernetesResource(cluster, type);
   },
 };
 

@@ -1,59 +1,68 @@
 /** The live object as inputs: only what the program set, so that what servers fill in is no drift. */
 
-import { quantity } from "../../../model/quantity";
-import { isObject } from "./difference";
+import type { Properties } from "../wire";
+import { holdsAmounts, sameAmount } from "./amount";
+import { ANNOTATIONS, isObject, type KubernetesObject } from "./object";
 
-const SERVER_METADATA = [
-  "uid",
-  "resourceVersion",
-  "generation",
+const SERVER_METADATA = new Set([
   "creationTimestamp",
-  "selfLink",
-  "managedFields",
+  "deletionGracePeriodSeconds",
   "deletionTimestamp",
-];
+  "generation",
+  "managedFields",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+]);
+const SERVER_ANNOTATIONS = new Set<string>([ANNOTATIONS.lastApplied, "deployment.kubernetes.io/revision"]);
 
-/** Live values of the fields that the inputs name. A field that went away goes away. */
+/**
+ * Live values of the fields that the inputs name; a field that went away goes away. Of a list it looks at as many
+ * items as the program wrote, as the official provider does: what others appended is theirs.
+ */
 export function projected(inputs: unknown, live: unknown): unknown {
-  if (isObject(inputs)) {
-    if (!isObject(live)) {
-      return live === undefined && Object.keys(inputs).length === 0 ? inputs : live;
-    }
-    const kept = Object.keys(inputs)
-      .map((key) => [key, projected(inputs[key], live[key])] as const)
+  return project(inputs, live, false);
+}
+
+function project(inputs: unknown, live: unknown, amount: boolean): unknown {
+  if (isObject(inputs) && isObject(live)) {
+    const kept = Object.entries(inputs)
+      .map(([key, value]) => [key, project(value, live[key], amount || holdsAmounts(key))] as const)
       .filter(([, value]) => value !== undefined);
     return Object.fromEntries(kept);
   }
-  if (Array.isArray(inputs)) {
-    if (!Array.isArray(live)) {
-      return live === undefined && inputs.length === 0 ? inputs : live;
-    }
-    return live.length === inputs.length ? inputs.map((input, index) => projected(input, live[index])) : live;
+  if (Array.isArray(inputs) && Array.isArray(live)) {
+    return live.slice(0, inputs.length).map((value, index) => project(inputs[index], value, false));
   }
-  return sameAmount(inputs, live) ? inputs : live;
+  // The server leaves out what is empty.
+  if (live === undefined && isEmpty(inputs)) {
+    return inputs;
+  }
+  return amount && sameAmount(inputs, live) ? inputs : live;
 }
 
-/** The API server writes quantities in its own way: 1024Mi comes back as 1Gi. */
-function sameAmount(a: unknown, b: unknown): boolean {
-  if (!["string", "number"].includes(typeof a) || !["string", "number"].includes(typeof b)) {
-    return false;
-  }
-  const amount = quantity(String(a));
-  return amount !== undefined && amount === quantity(String(b));
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** An object without what only the server writes: the inputs of an import. */
-export function authored(live: Record<string, unknown>): Record<string, unknown> {
-  const { status: _status, metadata, ...rest } = live;
-  const kept = Object.entries(isObject(metadata) ? metadata : {}).filter(
-    ([key]) => !SERVER_METADATA.includes(key),
-  );
-  return { ...rest, metadata: Object.fromEntries(kept) };
+export function authored(live: KubernetesObject): Properties {
+  const { annotations, ...metadata } = without(live.metadata, SERVER_METADATA);
+  const own = isObject(annotations) ? without(annotations, SERVER_ANNOTATIONS) : {};
+  const kept = Object.keys(own).length === 0 ? {} : { annotations: own };
+  return { ...without(live, new Set(["status"])), metadata: { ...metadata, ...kept } };
 }
 
-/** What the state holds of a live object. */
-export function recorded(live: Record<string, unknown>): Record<string, unknown> {
-  const { metadata, ...rest } = live;
-  const { managedFields: _managedFields, ...kept } = isObject(metadata) ? metadata : {};
-  return { ...rest, metadata: kept };
+/** Without the copy of the whole object that `kubectl apply` leaves, and without who manages which field. */
+export function recorded(live: KubernetesObject): KubernetesObject {
+  const metadata = without(live.metadata, new Set(["managedFields"]));
+  const { annotations } = metadata;
+  if (isObject(annotations)) {
+    metadata["annotations"] = without(annotations, new Set([ANNOTATIONS.lastApplied]));
+  }
+  return { ...live, metadata: metadata as KubernetesObject["metadata"] };
+}
+
+function without(object: Properties, keys: ReadonlySet<string>): Properties {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)));
 }
