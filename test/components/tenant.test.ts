@@ -56,6 +56,18 @@ describe("the declared graph of two tenants", () => {
     assert.equal(new Set(names).size, names.length);
   });
 
+  it("gives no child a name that a child of another tenant could have", () => {
+    const suffixes = custom
+      .filter(({ name }) => name.startsWith("acme-") && !name.startsWith("acme-eu"))
+      .map(({ type, name }) => ({ type, suffix: name.slice("acme".length) }));
+    assert.ok(suffixes.length > 25);
+    // Tenant `a` with the child `-x-y` and tenant `a-x` with the child `-y` would be one resource.
+    const clashes = suffixes.filter((one) =>
+      suffixes.some((other) => one.type === other.type && one !== other && one.suffix.endsWith(other.suffix)),
+    );
+    assert.deepEqual(clashes, []);
+  });
+
   it("labels every Kubernetes object with its tenant (R13)", () => {
     for (const declared of custom.filter(isKubernetes)) {
       const owner = tenants.find(({ name }) => name === ancestors(declared, graph).at(-1)?.name);
