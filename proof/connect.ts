@@ -2,25 +2,7 @@
 
 import * as https from "node:https";
 import type { Platform } from "../model/platform";
-
-const TIMEOUT_MS = 10_000;
-
-/** A server's refusal; 0 for one that did not answer. */
-export class ReadError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Reads JSON at a path of one server. */
-export interface Reader {
-  readonly address: string;
-  /** @throws ReadError */
-  get(path: string): Promise<unknown>;
-}
+import { jsonReader, ReadError, type Answer, type Reader } from "./reader";
 
 export interface VaultReader extends Reader {
   /** Reads inside a namespace, relative to that of the environment. */
@@ -57,75 +39,41 @@ async function openCluster(text: string | undefined): Promise<Reader> {
     throw new ReadError(0, "the kubeconfig names no cluster; set KUBECONFIG or the config kubeconfig");
   }
   const agent = new https.Agent({ keepAlive: true, maxSockets: 8 });
-  return {
-    address,
-    get: async (path) => {
-      const options: https.RequestOptions = { agent, timeout: TIMEOUT_MS };
-      await config.applyToHTTPSOptions(options);
-      return read(new URL(path, address), { ...options, agent });
-    },
-  };
+  return jsonReader(address, async (url, signal) => {
+    const options: https.RequestOptions = { signal };
+    await config.applyToHTTPSOptions(options);
+    return get(url, { ...options, agent });
+  });
 }
 
 function openVault(namespace: string): VaultReader {
   const address = process.env["VAULT_ADDR"] ?? "https://127.0.0.1:8200";
-  const reader = (inner: string): Reader => ({
-    address,
-    get: async (path) => {
+  const reader = (inner: string): Reader =>
+    jsonReader(new URL("/v1/", address).href, async (url, signal) => {
       const headers: Record<string, string> = { "X-Vault-Token": process.env["VAULT_TOKEN"] ?? "" };
       if (inner !== "") {
         headers["X-Vault-Namespace"] = inner;
       }
-      const response = await fetch(new URL(`/v1/${path}`, address), {
-        headers,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      }).catch((error: unknown) => {
-        throw new ReadError(0, error instanceof Error ? error.message : String(error));
-      });
-      return parsed(response.status, await response.text());
-    },
-  });
+      const response = await fetch(url, { headers, signal });
+      return { status: response.status, text: await response.text() };
+    });
   return {
     ...reader(namespace),
     within: (inner) => reader([namespace, inner].filter((part) => part !== "").join("/")),
   };
 }
 
-function read(url: URL, options: https.RequestOptions): Promise<unknown> {
+function get(url: URL, options: https.RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = https.request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        try {
-          resolve(parsed(response.statusCode ?? 0, Buffer.concat(chunks).toString("utf8")));
-        } catch (error) {
-          reject(error);
-        }
-      });
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+      );
     });
-    request.on("timeout", () => request.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
-    request.on("error", (error) => reject(new ReadError(0, error.message)));
+    request.on("error", reject);
     request.end();
   });
-}
-
-function parsed(status: number, text: string): unknown {
-  const body = json(text);
-  if (status < 300) {
-    return body;
-  }
-  const { message, errors } = (typeof body === "object" && body !== null ? body : {}) as {
-    message?: string;
-    errors?: string[];
-  };
-  throw new ReadError(status, message ?? errors?.join("; ") ?? text.slice(0, 200));
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

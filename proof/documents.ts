@@ -24,6 +24,11 @@ export function itemsOf(answer: unknown): LiveObject[] {
   return list.parse(answer).items;
 }
 
+/** The object of that name, among objects of one kind and one namespace. */
+export function named(objects: readonly LiveObject[], name: string): LiveObject | undefined {
+  return objects.find(({ metadata }) => metadata.name === name);
+}
+
 const vaultNamespaces = z.object({
   data: z.object({
     key_info: z

@@ -11,8 +11,9 @@ import type { Platform } from "../model/platform";
 import type { BoundRole } from "../model/roles";
 import { roleRules } from "../model/roles";
 import type { Tenant } from "../model/tenant";
-import { ReadError, type Connections, type Reader } from "./connect";
+import type { Connections } from "./connect";
 import { itemsOf, vaultNamespacesOf, type LiveObject, type LiveVaultNamespace } from "./documents";
+import { ReadError, type Reader } from "./reader";
 
 export interface Problem {
   readonly kind: "unreachable" | "credentials" | "conflict" | "missing";
@@ -183,9 +184,9 @@ export function judgeHealth(address: string, { initialized, sealed, version = ""
   if (sealed === true) {
     return [{ kind: "unreachable", message: `Vault at ${address} is sealed; unseal it, then run again` }];
   }
-  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)$/.exec(version) ?? [];
-  // Vault Enterprise carries a suffix (+ent) and a count of its own.
-  if (major === undefined) {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  // Vault Enterprise carries a suffix and a count of its own.
+  if (major === undefined || version.includes("+ent")) {
     return [];
   }
   const parts = [major, minor, patch].map(Number);
@@ -268,7 +269,12 @@ function unanswered(who: string, check: string, error: unknown): Problem {
   };
 }
 
+/** AWS answers a HEAD without a body: there the status is all that is known. */
 function textOf(error: unknown): string {
+  const { $metadata: { httpStatusCode = 0 } = {} } = error as { $metadata?: { httpStatusCode?: number } };
+  if (error instanceof Error && error.message === "UnknownError" && httpStatusCode > 0) {
+    return `it answered ${httpStatusCode}`;
+  }
   return error instanceof Error ? error.message || error.name : String(error);
 }
 

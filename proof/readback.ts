@@ -7,8 +7,10 @@ import type { Tenant } from "../model/tenant";
 import type { Connections } from "./connect";
 import { itemsOf, type LiveObject } from "./documents";
 import { Ledger, type Finding } from "./ledger";
-import { awsClients, judgeAws, judgeBucket } from "./live/aws";
-import { judgeKubernetes, judgeRoles, pathsOf, type LiveKinds } from "./live/kubernetes";
+import { judgeClusterBindings, judgeRoles } from "./live/access";
+import { awsClients, judgeAws } from "./live/aws";
+import { judgeBucket } from "./live/bucket";
+import { judgeKubernetes, pathsOf, type LiveKinds } from "./live/kubernetes";
 import { judgeVault } from "./live/vault";
 
 /** Tenants asked about at once. */
@@ -32,6 +34,7 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
   const clients = awsClients(platform);
 
   judgeRoles(live.clusterroles, ledger);
+  judgeClusterBindings(live.clusterrolebindings, ledger);
   await judgeBucket(platform, clients, ledger);
   const waiting = [...tenants];
   const lane = async (): Promise<void> => {

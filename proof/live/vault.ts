@@ -5,7 +5,7 @@ import { z } from "zod";
 import * as names from "../../model/names";
 import type { Tenant } from "../../model/tenant";
 import { vaultPolicies, vaultRoles } from "../../model/vault";
-import { ReadError, type Reader } from "../connect";
+import { ReadError, type Reader } from "../reader";
 import type { Ledger } from "../ledger";
 
 const mounts = z.object({
@@ -21,12 +21,20 @@ const role = z.object({
     token_no_default_policy: z.boolean(),
     token_ttl: z.number(),
     token_max_ttl: z.number(),
+    token_period: z.number(),
     token_bound_cidrs: z.array(z.string()).nullish(),
+    bind_secret_id: z.boolean(),
     secret_id_num_uses: z.number(),
     secret_id_ttl: z.number(),
     secret_id_bound_cidrs: z.array(z.string()).nullish(),
   }),
 });
+
+const auths = z.object({ data: z.record(z.string(), z.unknown()) });
+const keys = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+
+/** The ways in that a namespace has: our AppRoles, and the tokens that every namespace is born with. */
+const WAYS_IN = [`${names.VAULT_APPROLE_MOUNT}/`, "token/"];
 
 /** Seconds in a day: no secret id may wait longer. */
 const DAY = 86_400;
@@ -47,6 +55,19 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
     kv?.type === "kv" && kv.options?.["version"] === "2",
     "is missing or no KV version 2",
   );
+
+  const ways = Object.keys(auths.parse(await vault.get("sys/auth")).data);
+  const otherWays = ways.filter((way) => !WAYS_IN.includes(way));
+  expect(
+    `namespace ${at}`,
+    otherWays.length === 0,
+    `takes logins that are not declared, by ${otherWays.join(", ")}`,
+  );
+  const approles = await vault
+    .get(`auth/${names.VAULT_APPROLE_MOUNT}/role?list=true`)
+    .then((answer) => keys.parse(answer), missing);
+  const others = (approles?.data.keys ?? []).filter((name) => !(name in vaultRoles));
+  expect(`namespace ${at}`, others.length === 0, `has AppRoles that are not declared: ${others.join(", ")}`);
 
   for (const [name, rules] of Object.entries(vaultPolicies)) {
     const live = await vault.get(`sys/policies/acl/${name}`).then((answer) => policy.parse(answer), missing);
@@ -69,22 +90,24 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
       expect(
         object,
         isDeepStrictEqual(data.token_policies, [carried]) && data.token_no_default_policy,
-        `carries the policies ${data.token_policies.join(", ")}`,
+        `carries the policies ${[...data.token_policies, ...(data.token_no_default_policy ? [] : ["default"])].join(", ") || "none"} instead of ${carried}`,
       );
       expect(
         object,
         data.token_ttl === tokenTtl && data.token_max_ttl === tokenMaxTtl,
-        `gives tokens of ${data.token_ttl} s, at most ${data.token_max_ttl} s`,
+        `gives tokens of ${data.token_ttl} s, at most ${data.token_max_ttl} s, instead of ${tokenTtl} s, at most ${tokenMaxTtl} s`,
       );
+      expect(object, data.token_period === 0, "gives tokens that can be renewed for ever");
+      expect(object, data.bind_secret_id, "takes logins without a secret id");
       expect(
         object,
         data.secret_id_num_uses === 1,
-        `takes a secret id ${data.secret_id_num_uses || "any number of"} times`,
+        `takes a secret id ${data.secret_id_num_uses || "any number of"} times instead of once`,
       );
       expect(
         object,
         data.secret_id_ttl > 0 && data.secret_id_ttl <= DAY,
-        `lets a secret id wait ${data.secret_id_ttl || "for ever"} s`,
+        `lets a secret id wait ${data.secret_id_ttl === 0 ? "for ever" : `${data.secret_id_ttl} s`}, more than ${DAY} s`,
       );
       const bound = [data.token_bound_cidrs, data.secret_id_bound_cidrs].every((cidrs) =>
         isDeepStrictEqual([...(cidrs ?? [])].sort(), [...boundCidrs].sort()),
@@ -94,9 +117,14 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
   }
 }
 
+/** A key that stands twice counts once to JSON and twice to Vault, so that the length must be right too. */
 function sameDocument(text: string, declared: unknown): boolean {
   try {
-    return isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(declared)));
+    const document: unknown = JSON.parse(text);
+    return (
+      isDeepStrictEqual(document, JSON.parse(JSON.stringify(declared))) &&
+      text.replace(/\s/g, "").length === JSON.stringify(document).length
+    );
   } catch {
     return false;
   }

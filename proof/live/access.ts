@@ -1,0 +1,144 @@
+/** Judges who may do what: the tenant's bindings, the closed roles, and what is bound in the whole cluster (R5-R10). */
+
+import { isDeepStrictEqual } from "node:util";
+import * as names from "../../model/names";
+import { roleRules, type BoundRole } from "../../model/roles";
+import { roleNames, type Tenant, type TenantNamespace } from "../../model/tenant";
+import { named, type LiveObject } from "../documents";
+import type { Ledger } from "../ledger";
+
+export function judgeAccess(
+  tenant: Tenant,
+  namespace: TenantNamespace,
+  bindings: readonly LiveObject[],
+  ledger: Ledger,
+): void {
+  const { expect } = ledger.bench(tenant.name, "access");
+  const declared = declaredBindings(tenant, namespace);
+  for (const [name, subjects] of declared) {
+    const object = `RoleBinding ${namespace.name}/${name}`;
+    const live = named(bindings, name);
+    expect(object, live !== undefined, "is missing");
+    if (live !== undefined) {
+      const role = roleOf(live);
+      expect(object, role === `ClusterRole ${name}`, `grants ${role} instead of ClusterRole ${name}`);
+      const found = subjectsOf(live);
+      expect(
+        object,
+        isDeepStrictEqual([...found].sort(), [...subjects].sort()),
+        `binds ${found.join(", ") || "nobody"} instead of ${subjects.join(", ")}`,
+      );
+    }
+  }
+  for (const binding of bindings.filter(({ metadata }) => !declared.has(metadata.name))) {
+    expect(
+      `RoleBinding ${namespace.name}/${binding.metadata.name}`,
+      false,
+      `is not declared and binds ${subjectsOf(binding).join(", ") || "nobody"}`,
+    );
+  }
+}
+
+/** Subjects by name of the binding, which is also that of its ClusterRole. */
+function declaredBindings(tenant: Tenant, namespace: TenantNamespace): Map<string, string[]> {
+  const people = roleNames.map((role): [string, string[]] => [
+    names.clusterRoleName(role),
+    [
+      ...tenant.access[role].groups.map((name) => `Group ${name}`),
+      ...tenant.access[role].users.map((name) => `User ${name}`),
+    ],
+  ]);
+  return new Map([
+    [names.clusterRoleName("reconciler"), [`ServiceAccount ${namespace.name}/${names.RECONCILER}`]],
+    ...people.filter(([, subjects]) => subjects.length > 0),
+  ]);
+}
+
+/** Judges that nobody of the tenant holds a right in the whole cluster: its place is its own namespaces (R8). */
+export function judgeReach(tenant: Tenant, clusterBindings: readonly LiveObject[], ledger: Ledger): void {
+  const { expect } = ledger.bench(tenant.name, "access");
+  const own = tenant.namespaces.map(({ name }) => name);
+  const people = roleNames.flatMap((role) => [
+    ...tenant.access[role].groups.map((name) => `Group ${name}`),
+    ...tenant.access[role].users.map((name) => `User ${name}`),
+  ]);
+  const known = new Set([...people, ...own.map((name) => `Group system:serviceaccounts:${name}`)]);
+  const isTenants = (subject: string) =>
+    known.has(subject) ||
+    own.some(
+      (name) =>
+        subject.startsWith(`ServiceAccount ${name}/`) ||
+        subject.startsWith(`User system:serviceaccount:${name}:`),
+    );
+  for (const binding of clusterBindings) {
+    const found = subjectsOf(binding).filter(isTenants);
+    expect(
+      `ClusterRoleBinding ${binding.metadata.name}`,
+      found.length === 0,
+      `grants ${roleOf(binding)} in every namespace to ${found.join(", ")}`,
+    );
+  }
+}
+
+/** Judges what all tenants share: the closed roles. */
+export function judgeRoles(clusterRoles: readonly LiveObject[], ledger: Ledger): void {
+  const { expect } = ledger.bench("(platform)", "access");
+  for (const [role, rules] of Object.entries(roleRules) as [BoundRole, (typeof roleRules)[BoundRole]][]) {
+    const name = names.clusterRoleName(role);
+    const live = named(clusterRoles, name);
+    expect(`ClusterRole ${name}`, live !== undefined, "is missing");
+    if (live !== undefined) {
+      expect(
+        `ClusterRole ${name}`,
+        isDeepStrictEqual(live["rules"], JSON.parse(JSON.stringify(rules))),
+        "grants other rights than the template",
+      );
+      const aggregated =
+        live["aggregationRule"] !== undefined ||
+        Object.keys(live.metadata.labels).some((label) => label.includes("aggregate-to-"));
+      expect(`ClusterRole ${name}`, !aggregated, "is aggregated: any chart could widen it");
+    }
+  }
+}
+
+/** Whoever a server lets in is of these; Kubernetes itself binds them to roles that begin with `system:` only. */
+const EVERYBODY = [
+  "Group system:authenticated",
+  "Group system:unauthenticated",
+  "Group system:serviceaccounts",
+  "User system:anonymous",
+];
+
+/** Judges what is bound in the whole cluster: no tenant role to anybody, no role of people to everybody. */
+export function judgeClusterBindings(clusterBindings: readonly LiveObject[], ledger: Ledger): void {
+  const { expect } = ledger.bench("(platform)", "access");
+  const closed = Object.keys(roleRules).map((role) => `ClusterRole ${names.clusterRoleName(role)}`);
+  for (const binding of clusterBindings) {
+    const object = `ClusterRoleBinding ${binding.metadata.name}`;
+    const role = roleOf(binding);
+    const subjects = subjectsOf(binding);
+    const everybody = subjects.filter((subject) => EVERYBODY.includes(subject));
+    expect(
+      object,
+      !closed.includes(role),
+      `grants ${role} in every namespace to ${subjects.join(", ") || "nobody"}`,
+    );
+    expect(
+      object,
+      everybody.length === 0 || closed.includes(role) || role.startsWith("ClusterRole system:"),
+      `grants ${role} in every namespace to ${everybody.join(", ")}`,
+    );
+  }
+}
+
+function roleOf(binding: LiveObject): string {
+  const { kind, name } = binding["roleRef"] as { kind: string; name: string };
+  return `${kind} ${name}`;
+}
+
+function subjectsOf(binding: LiveObject): string[] {
+  const subjects = (binding["subjects"] ?? []) as { kind: string; name: string; namespace?: string }[];
+  return subjects.map(
+    ({ kind, name, namespace }) => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`,
+  );
+}

@@ -1,0 +1,32 @@
+/** Judges the boundary: the namespace, its labels, its Pod Security level (R18, R33). */
+
+import * as labels from "../../model/labels";
+import type { Platform } from "../../model/platform";
+import type { Tenant, TenantNamespace } from "../../model/tenant";
+import type { LiveObject } from "../documents";
+import type { Ledger } from "../ledger";
+
+export function judgeNamespace(
+  tenant: Tenant,
+  namespace: TenantNamespace,
+  platform: Platform,
+  live: LiveObject | undefined,
+  ledger: Ledger,
+): void {
+  const { expect } = ledger.bench(tenant.name, "namespace");
+  const object = `Namespace ${namespace.name}`;
+  expect(object, live !== undefined, "is missing");
+  if (live === undefined) {
+    return;
+  }
+  expect(object, live.metadata.deletionTimestamp === undefined, "is being deleted");
+  const declared = {
+    ...labels.tenantLabels(tenant),
+    ...labels.podSecurityLabels("restricted", platform.cluster.podSecurityVersion),
+    ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
+  };
+  for (const [label, value] of Object.entries(declared)) {
+    const found = live.metadata.labels[label];
+    expect(object, found === value, `has label ${label}=${found ?? "none"} instead of ${value}`);
+  }
+}

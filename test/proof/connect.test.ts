@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { connect } from "../../proof/connect";
+import { ReadError } from "../../proof/reader";
+import { platform } from "../components/fixtures";
+import { serve, withEnvironment } from "./server";
+
+type Answer = Parameters<typeof serve>[0];
+
+async function reading(
+  answer: Answer,
+  namespace?: string,
+): Promise<{ outcome: unknown; address: string; count: number }> {
+  const server = await serve(answer);
+  try {
+    const environment = { VAULT_ADDR: server.address, VAULT_TOKEN: "hvs.canary", VAULT_NAMESPACE: namespace };
+    const outcome = await withEnvironment(environment, () =>
+      connect(platform)
+        .vault()
+        .get("sys/mounts")
+        .catch((error: unknown) => error),
+    );
+    return { outcome, address: server.address, count: server.requests.length };
+  } finally {
+    await server.close();
+  }
+}
+
+describe("reading from a server", () => {
+  it("sends the token, and names the namespace inside that of the environment", async () => {
+    const server = await serve(({ headers }) => [200, headers]);
+    try {
+      const environment = { VAULT_ADDR: server.address, VAULT_TOKEN: "t", VAULT_NAMESPACE: "top" };
+      await withEnvironment(environment, async () => {
+        const vault = connect(platform).vault();
+        const outer = (await vault.get("x")) as Record<string, string>;
+        const inner = (await vault.within("acme").get("x")) as Record<string, string>;
+        assert.equal(outer["x-vault-token"], "t");
+        assert.equal(outer["x-vault-namespace"], "top");
+        assert.equal(inner["x-vault-namespace"], "top/acme");
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  const passing: [string, Answer][] = [
+    ["a connection that breaks", () => "broken"],
+    ["bytes that got garbled", () => [400, "400 Bad Request"]],
+    ["too many requests", () => [429, { errors: ["slow down"] }]],
+    ["a server that starts", () => [503, "starting"]],
+  ];
+  for (const [what, answer] of passing) {
+    it(`asks again after ${what}`, async () => {
+      const { outcome, count } = await reading((request, n) =>
+        n === 1 ? answer(request, n) : [200, { ok: true }],
+      );
+      assert.deepEqual(outcome, { ok: true });
+      assert.equal(count, 2);
+    });
+  }
+
+  it("gives up after three attempts, and names the server and the path", async () => {
+    const { outcome, address, count } = await reading(() => [500, { errors: ["boom", "bang"] }]);
+    assert.ok(outcome instanceof ReadError);
+    assert.equal(outcome.status, 500);
+    assert.equal(outcome.message, `GET ${address}/v1/sys/mounts: 500 boom; bang`);
+    assert.equal(count, 3);
+  });
+
+  for (const [status, body, said] of [
+    [403, { errors: ["permission denied"] }, "permission denied"],
+    [404, { message: "not found" }, "not found"],
+    [400, { errors: ["bad path"] }, "bad path"],
+    [401, "Unauthorized", "Unauthorized"],
+  ] as const) {
+    it(`takes ${status} for an answer, at once, and shows no token`, async () => {
+      const { outcome, address, count } = await reading(() => [status, body]);
+      assert.ok(outcome instanceof ReadError);
+      assert.equal(outcome.status, status);
+      assert.equal(outcome.message, `GET ${address}/v1/sys/mounts: ${status} ${said}`);
+      assert.ok(!String(outcome.stack).includes("hvs.canary"));
+      assert.equal(count, 1);
+    });
+  }
+
+  it("says at once that nobody listens", async () => {
+    const server = await serve(() => "broken");
+    await server.close();
+    await withEnvironment({ VAULT_ADDR: server.address }, () =>
+      assert.rejects(connect(platform).vault().get("sys/mounts"), (error: unknown) => {
+        assert.ok(error instanceof ReadError);
+        assert.equal(error.status, 0);
+        assert.match(
+          error.message,
+          /^GET http:\/\/127\.0\.0\.1:\d+\/v1\/sys\/mounts: connect ECONNREFUSED 127\.0\.0\.1/,
+        );
+        return true;
+      }),
+    );
+  });
+
+  it("keeps the path that a kubeconfig's server has", async () => {
+    const text = JSON.stringify({
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1/clusters/c-1" } }],
+      users: [{ name: "u", user: {} }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+      "current-context": "x",
+    });
+    const cluster = await connect(platform, text).kubernetes();
+    await assert.rejects(cluster.get("/readyz"), {
+      message: "GET https://127.0.0.1:1/clusters/c-1/readyz: connect ECONNREFUSED 127.0.0.1:1",
+    });
+  });
+
+  it("says that a kubeconfig names no cluster", async () => {
+    await assert.rejects(connect(platform, "{}").kubernetes(), {
+      message: "the kubeconfig names no cluster; set KUBECONFIG or the config kubeconfig",
+    });
+  });
+});
