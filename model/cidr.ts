@@ -6,7 +6,7 @@ import { shown } from "./fault";
 export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 /** Networks that no tenant may reach or come from, and why. */
-const CLOSED: readonly (readonly [network: string, reason: string])[] = [
+const CLOSED_RANGES: readonly (readonly [range: string, reason: string])[] = [
   ["0.0.0.0/8", "it means this host"],
   ["127.0.0.0/8", "it is the loopback range"],
   ["169.254.0.0/16", "it is link-local and holds the metadata service with the node's credentials"],
@@ -16,8 +16,13 @@ const CLOSED: readonly (readonly [network: string, reason: string])[] = [
   ["::ffff:0:0/96", "it maps IPv4 addresses; write them as IPv4"],
   ["fe80::/10", "it is link-local"],
   ["ff00::/8", "it is the multicast range"],
+  ["64:ff9b::/96", "it maps IPv4 addresses; write them as IPv4"],
+  ["64:ff9b:1::/48", "it maps IPv4 addresses; write them as IPv4"],
+  ["2002::/16", "it maps IPv4 addresses; write them as IPv4"],
   ["fd00:ec2::/32", "it holds the metadata service with the node's credentials"],
 ];
+
+const CLOSED = CLOSED_RANGES.map(([range, reason]) => ({ range, reason, network: networkOf(range) }));
 
 /** The network, or a sentence that says what is wrong with it. */
 export function readCidr(text: string): Network | string {
@@ -45,8 +50,8 @@ export function closedReason(network: Network): string | undefined {
   if (network[1] === 0) {
     return "is the whole internet, which the platform grants nobody; list the networks that are needed";
   }
-  const closed = CLOSED.find(([range]) => overlap(network, networkOf(range)));
-  return closed && `reaches into ${closed[0]}, which stays closed: ${closed[1]}`;
+  const closed = CLOSED.find((candidate) => overlap(network, candidate.network));
+  return closed && `reaches into ${closed.range}, which stays closed: ${closed.reason}`;
 }
 
 /** A network that is known to be one: of this file, or checked before. */

@@ -13,19 +13,24 @@ export interface Fault {
 
 const LONGEST_VALUE = 60;
 
-/** A value as it may stand in a message: one line, no control or direction characters, not too long. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  const escaped = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+/** Text as it may stand in a terminal: control, direction and half characters written out. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A value as it may stand in a message: one printable line, not too long. */
+export function shown(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  const escaped = printable(text.slice(0, 2 * LONGEST_VALUE));
   return escaped.length <= LONGEST_VALUE ? escaped : `${escaped.slice(0, LONGEST_VALUE)}…`;
 }
 
 /** One line: `tenants/prod/acme.yaml:7:9: quota.cpu: "8x" is not a quantity; write 8 or 500m`. */
 export function formatFault({ file, line, column, path, message }: Fault): string {
-  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
+  return `${printable(file)}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
 }
 
 /** Every fault of every file, together. Thrown before anything is asked or changed. */

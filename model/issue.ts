@@ -13,6 +13,9 @@ export interface Sentence {
 
 type Issue = z.core.$ZodIssue;
 
+/** A map with more unknown fields than these is something else altogether. */
+const MOST_UNKNOWN_FIELDS = 20;
+
 /** One sentence for each thing that an issue finds wrong in the value. */
 export function sentences(
   issue: Issue,
@@ -21,7 +24,7 @@ export function sentences(
 ): Sentence[] {
   const path = issue.path.filter((step) => typeof step !== "symbol");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_UNKNOWN_FIELDS).map((key) => ({
       path: [...path, key],
       message: `is no field here; ${nearest(key, fieldsAt(path))}`,
       onKey: true,
@@ -38,13 +41,16 @@ function messageOf(issue: Issue, value: unknown): string {
   if (/^[a-z]/.test(issue.message)) {
     return `${shown(value)} ${issue.message}`;
   }
+  if (value === null) {
+    return `is empty; ${issue.code === "invalid_type" ? wanted(issue.expected, value) : "write a value"}`;
+  }
   switch (issue.code) {
     case "invalid_type":
       return `${shown(value)} is ${kindOf(value)}; ${wanted(issue.expected, value)}`;
     case "invalid_union":
       return `${shown(value)} is ${kindOf(value)}; write text or a number`;
     case "invalid_value":
-      return `${shown(value)} is none of the choices; write ${issue.values.map(String).join(", ")}`;
+      return `${shown(value)} is none of the choices; write ${issue.values.map(String).join(" or ")}`;
     case "too_small":
       return tooSmall(issue.origin, Number(issue.minimum), value);
     case "too_big":
@@ -59,7 +65,7 @@ function tooSmall(origin: string, minimum: number, value: unknown): string {
     case "string":
       return `${shown(value)} is empty; write something or leave the field out`;
     case "array":
-      return `holds too little; list at least ${minimum} or leave the field out`;
+      return `lists nothing; list at least ${minimum}, or leave the field out where it may be`;
     default:
       return `${shown(value)} is below ${minimum}; write ${minimum} or more`;
   }
@@ -77,14 +83,14 @@ function tooBig(origin: string, maximum: number, value: unknown): string {
 }
 
 function kindOf(value: unknown): string {
-  if (value === null) {
-    return "nothing";
-  }
   if (Array.isArray(value)) {
     return "a list";
   }
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    return "a fraction";
+  }
   return (
-    { string: "text", number: "a number", boolean: "true or false", object: "a map" }[
+    { string: "text", number: "a number", boolean: "a truth value", object: "a map" }[
       typeof value as string
     ] ?? typeof value
   );
@@ -120,10 +126,13 @@ function valueAt(document: unknown, path: Path): unknown {
 
 /** The field that was probably meant, or all there are. */
 function nearest(key: string, fields: readonly string[]): string {
+  if (fields.length === 0) {
+    return "take it out";
+  }
   const [closest] = fields
     .map((field) => ({ field, distance: distance(key.toLowerCase(), field.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  return closest !== undefined && closest.distance <= Math.max(2, key.length / 3)
+  return closest !== undefined && closest.distance <= Math.max(1, Math.floor(key.length / 3))
     ? `did you mean ${closest.field}?`
     : `there are ${fields.join(", ")}`;
 }

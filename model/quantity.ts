@@ -41,12 +41,16 @@ export function quantity(text: string): bigint | undefined {
   return scaled % scale !== 0n || amount > LARGEST ? undefined : amount;
 }
 
+/** Lists of thousands of tenants hold a handful of different quantities. */
+const read = new Map<string, bigint>();
+
 /** The amount of a quantity that is known to be one: of the tier table, or checked before. */
 export function amountOf(text: string): bigint {
-  const amount = quantity(text);
+  const amount = read.get(text) ?? quantity(text);
   if (amount === undefined) {
     throw new RangeError(`${JSON.stringify(text)} is not a quantity`);
   }
+  read.set(text, amount);
   return amount;
 }
 

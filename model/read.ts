@@ -17,6 +17,9 @@ const MAX_TENANTS = 4000;
 /** What editors leave behind; every other file must be a tenant's. */
 const IGNORED = /^\.(DS_Store|gitkeep|.*\.sw[a-p])$|^#.*#$|~$|^\.#/;
 
+/** Names of lists are label values too. */
+const LIST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
 interface ReadTenant {
   readonly tenant: Tenant;
   readonly document: TenantDocument;
@@ -37,6 +40,10 @@ export interface TenantList {
  */
 export function readTenantList(directory: string, list: string): TenantList {
   const { files, faults } = tenantFiles(directory);
+  if (!LIST_NAME.test(list)) {
+    const message = `is named ${shown(list)}; a list's name is a label value: letters, digits and inner . _ - of at most 63 characters`;
+    faults.push({ file: directory, line: 1, column: 1, path: "", message });
+  }
   const read: ReadTenant[] = [];
   for (const file of files) {
     const result = readFile(path.join(directory, file), list);
@@ -66,10 +73,11 @@ export function readTenantDocument(bytes: Uint8Array, file: string, list: string
       .map(({ path: at, message, onKey }) => document.fault(at, message, onKey));
   }
   const spec = parsed.data;
-  const found: readonly Contradiction[] = [...planned(spec), ...quantityFaults(spec)];
-  const tenant = quantityFaults(spec).length === 0 ? resolve(spec, list) : undefined;
-  const all = [
-    ...found,
+  const quantities = quantityFaults(spec);
+  const tenant = quantities.length === 0 ? resolve(spec, list) : undefined;
+  const all: readonly Contradiction[] = [
+    ...planned(spec),
+    ...quantities,
     ...(tenant === undefined ? [] : contradictions(spec, tenant)),
     ...nameOfFile(spec.name, file),
   ];

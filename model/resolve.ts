@@ -19,7 +19,8 @@ const DEFAULT_TOKEN_MAX_TTL = "1h";
 export function resolve(spec: TenantSpec, list: string): Tenant {
   const tierName = spec.tier ?? "standard";
   const row = tier(tierName);
-  const { containers = {} } = spec;
+  const { containers = {}, secrets = {} } = spec;
+  const tokenMaxTtl = seconds(secrets.tokenMaxTtl ?? DEFAULT_TOKEN_MAX_TTL);
   const amounts = (given: Partial<ContainerResources> | undefined, otherwise: ContainerResources) => ({
     ...otherwise,
     ...given,
@@ -53,9 +54,12 @@ export function resolve(spec: TenantSpec, list: string): Tenant {
       rotationDays: spec.encryption?.rotationDays ?? row.keyRotationDays,
     },
     secrets: {
-      tokenTtl: seconds(spec.secrets?.tokenTtl ?? DEFAULT_TOKEN_TTL),
-      tokenMaxTtl: seconds(spec.secrets?.tokenMaxTtl ?? DEFAULT_TOKEN_MAX_TTL),
-      boundCidrs: spec.secrets?.boundCidrs ?? [],
+      tokenTtl:
+        secrets.tokenTtl === undefined
+          ? Math.min(seconds(DEFAULT_TOKEN_TTL), tokenMaxTtl)
+          : seconds(secrets.tokenTtl),
+      tokenMaxTtl,
+      boundCidrs: secrets.boundCidrs ?? [],
     },
     backup: {
       schedule: spec.backup?.schedule ?? row.backup.schedule,

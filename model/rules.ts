@@ -1,6 +1,6 @@
 /** What a schema cannot say of one tenant: how its fields agree with each other, with its tier and with the world. */
 
-import { closedReason, contains, networkOf, readCidr } from "./cidr";
+import { closedReason, contains, networkOf, overlap, readCidr } from "./cidr";
 import { shown } from "./fault";
 import { amountOf, quantity } from "./quantity";
 import type { Tenant, TenantSpec } from "./tenant";
@@ -68,11 +68,11 @@ export function contradictions(spec: TenantSpec, tenant: Tenant): Contradiction[
   return [
     ...reservedName(spec),
     ...quotaContradictions(tenant),
-    ...containerContradictions(tenant),
+    ...containerContradictions(spec, tenant),
     ...egressContradictions(spec),
     ...vaultContradictions(spec, tenant),
     ...scheduleContradictions(tenant),
-    ...repeatedSubjects(spec),
+    ...repetitions(spec),
   ];
 }
 
@@ -85,7 +85,7 @@ function reservedName({ name }: TenantSpec): Contradiction[] {
 
 function quotaContradictions({ quota, tier: tierName }: Tenant): Contradiction[] {
   const { ceiling } = tier(tierName);
-  const above = (Object.keys(ceiling) as (keyof Quota)[])
+  const beyond = (Object.keys(ceiling) as (keyof Quota)[])
     .filter((field) => isAbove(quota[field], ceiling[field]))
     .map((field) => ({
       path: ["quota", field],
@@ -102,39 +102,70 @@ function quotaContradictions({ quota, tier: tierName }: Tenant): Contradiction[]
       path: ["quota", limit],
       message: `${quota[limit]} is below quota.${request}, ${quota[request]}: limits cannot be less than requests; raise it`,
     }));
-  return [...above, ...limits];
+  return [...beyond, ...limits];
 }
 
 function isAbove(amount: string | number, bound: string | number): boolean {
+  if (amount === bound) {
+    return false;
+  }
   return typeof amount === "number" || typeof bound === "number"
     ? Number(amount) > Number(bound)
     : amountOf(amount) > amountOf(bound);
 }
 
-function containerContradictions({ containers, quota }: Tenant): Contradiction[] {
-  const fields = [
-    "cpu",
-    "memory",
-    "ephemeralStorage",
-  ] as const satisfies readonly (keyof ContainerResources)[];
-  const total = { cpu: "cpuLimit", memory: "memoryLimit", ephemeralStorage: "ephemeralStorage" } as const;
-  return fields.flatMap((field) => {
-    const { default: limit, defaultRequest, max } = containers;
+const AMOUNTS = [
+  "cpu",
+  "memory",
+  "ephemeralStorage",
+] as const satisfies readonly (keyof ContainerResources)[];
+const TOTALS = { cpu: "cpuLimit", memory: "memoryLimit", ephemeralStorage: "ephemeralStorage" } as const;
+
+/** What each container may have, held against what all may have together. */
+function containerContradictions(spec: TenantSpec, { containers, quota }: Tenant): Contradiction[] {
+  return AMOUNTS.flatMap((field) => {
+    const total = TOTALS[field];
+    const request: Amount = [["containers", "defaultRequest", field], containers.defaultRequest[field]];
+    const limit: Amount = [["containers", "default", field], containers.default[field]];
+    const max: Amount = [["containers", "max", field], containers.max[field]];
     return [
-      isAbove(defaultRequest[field], limit[field]) && {
-        path: ["containers", "defaultRequest", field],
-        message: `${defaultRequest[field]} is above containers.default.${field}, ${limit[field]}; a request cannot exceed its limit`,
-      },
-      isAbove(limit[field], max[field]) && {
-        path: ["containers", "default", field],
-        message: `${limit[field]} is above containers.max.${field}, ${max[field]}; lower it or raise the maximum`,
-      },
-      isAbove(max[field], quota[total[field]]) && {
-        path: ["containers", "max", field],
-        message: `${max[field]} is above quota.${total[field]}, ${quota[total[field]]}: one container could never run; lower it or raise the quota`,
-      },
-    ].filter((entry) => entry !== false);
+      ...above(spec, request, limit, "a request cannot exceed its limit"),
+      ...above(spec, limit, max, "no container may have more than the maximum"),
+      ...above(spec, max, [["quota", total], quota[total]], "one container could never have that much"),
+    ];
   });
+}
+
+type Amount = readonly [path: Path, amount: string];
+
+/** The fault points at what the file says: of a default that is in the way, the file's line says nothing. */
+function above(spec: TenantSpec, lower: Amount, upper: Amount, why: string): Contradiction[] {
+  const [[path, amount], [bound, most]] = [lower, upper];
+  if (!isAbove(amount, most)) {
+    return [];
+  }
+  return isWritten(spec, path)
+    ? [
+        {
+          path,
+          message: `${amount} is above ${bound.join(".")}, ${most}: ${why}; lower one or raise the other`,
+        },
+      ]
+    : [
+        {
+          path: bound,
+          message: `${most} is below ${path.join(".")}, ${amount} by default: ${why}; raise it or write ${path.join(".")}`,
+        },
+      ];
+}
+
+function isWritten(spec: TenantSpec, path: Path): boolean {
+  const value = path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[step] : undefined,
+    spec,
+  );
+  return value !== undefined;
 }
 
 function egressContradictions({ network }: TenantSpec): Contradiction[] {
@@ -215,7 +246,7 @@ function vaultContradictions({ secrets }: TenantSpec, tenant: Tenant): Contradic
       ? [
           {
             path: ["secrets", "tokenTtl"],
-            message: `${tokenTtl} s is longer than secrets.tokenMaxTtl, ${tokenMaxTtl} s; a token cannot outlive its maximum`,
+            message: `${shown(secrets?.tokenTtl)} is longer than secrets.tokenMaxTtl, ${secrets?.tokenMaxTtl ?? `${tokenMaxTtl / 60}m by default`}; a token cannot outlive its maximum`,
           },
         ]
       : []),
@@ -235,7 +266,8 @@ function scheduleContradictions({ backup }: Tenant): Contradiction[] {
   return backup.schedule.split(" ").flatMap((field, index) => {
     const [name, lowest, highest] = CRON_FIELDS[index] ?? ["field", 0, 0];
     const legal = field.split(",").every((part) => {
-      const [, from, to, step] = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [
+      // A step needs a range: what 5/10 means differs between schedulers.
+      const [, from, to, step] = /^(?!\d+\/)(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [
         "",
         "99",
         "99",
@@ -247,32 +279,38 @@ function scheduleContradictions({ backup }: Tenant): Contradiction[] {
         within && (to === undefined || Number(from) <= Number(to)) && (step === undefined || Number(step) > 0)
       );
     });
-    const message = `${shown(backup.schedule)}: ${shown(field)} is no ${name}; write ${lowest} to ${highest}, *, a-b or */n`;
+    const message = `${shown(backup.schedule)}: ${shown(field)} is no ${name}; write ${lowest} to ${highest}, *, a-b, */n or a-b/n`;
     return legal ? [] : [{ path: ["backup", "schedule"], message }];
   });
 }
 
-function repeatedSubjects({ access }: TenantSpec): Contradiction[] {
-  return Object.entries(access ?? {}).flatMap(([role, subjects]) =>
-    (["groups", "users"] as const).flatMap((kind) =>
-      (subjects[kind] ?? [])
-        .map((name, index) => ({ name, index }))
-        .filter(({ name, index }) => subjects[kind]?.indexOf(name) !== index)
-        .map(({ name, index }) => ({
-          path: ["access", role, kind, index],
-          message: `${shown(name)} stands there twice; leave one out`,
-        })),
-    ),
-  );
+function repetitions({ owners, access, secrets }: TenantSpec): Contradiction[] {
+  const subjects = Object.entries(access ?? {}).flatMap(([role, { groups = [], users = [] }]) => [
+    ...repeated(groups, ["access", role, "groups"]),
+    ...repeated(users, ["access", role, "users"]),
+  ]);
+  return [
+    ...repeated(owners, ["owners"]),
+    ...subjects,
+    ...repeated(secrets?.boundCidrs ?? [], ["secrets", "boundCidrs"]),
+  ];
+}
+
+function repeated(values: readonly string[], path: Path): Contradiction[] {
+  return values
+    .map((value, index) => ({ value, index }))
+    .filter(({ value, index }) => values.indexOf(value) !== index)
+    .map(({ value, index }) => ({
+      path: [...path, index],
+      message: `${shown(value)} stands there twice; leave one out`,
+    }));
 }
 
 /** What in a tenant reaches into networks that the platform keeps to itself: pods, Services, nodes (R48). */
 export function reservedEgress(tenant: Tenant, reservedCidrs: readonly string[]): Contradiction[] {
   return tenant.network.egress.flatMap(({ cidr }, index) => {
     const network = networkOf(cidr);
-    const reserved = reservedCidrs.find(
-      (range) => contains(networkOf(range), network) || contains(network, networkOf(range)),
-    );
+    const reserved = reservedCidrs.find((range) => overlap(network, networkOf(range)));
     return reserved === undefined
       ? []
       : [

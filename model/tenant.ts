@@ -17,12 +17,12 @@ const QUANTITY = /^(0|[1-9][0-9]*)(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$
 const HOST_NAME = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const CRON = /^(\S+ ){4}\S+$/;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const GO_DURATION = /^([1-9][0-9]*)(s|m|h)$/;
+const GO_DURATION = /^[1-9][0-9]{0,5}[smh]$/;
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]*$/u;
 
 const dnsLabel = (max: number, what: string) =>
   z
     .string()
-    .min(1)
     .max(max)
     .regex(DNS_LABEL, {
       error: `is not a ${what}: write lower-case letters, digits and single hyphens, starting with a letter`,
@@ -38,6 +38,18 @@ const quantity = (examples: readonly string[]) =>
     .pipe(z.string().regex(QUANTITY, { error: `is not a quantity; write ${examples.join(" or ")}` }))
     .meta({ examples: [...examples] });
 
+/** One line for people. Emoji and joiners pass; what could hide or turn round text in a terminal does not. */
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(PRINTABLE, { error: "holds control or direction characters: write one line of printable text" });
+
+const email = z
+  .string()
+  .max(254)
+  .regex(z.regexes.email, { error: "is not an e-mail address; write name@example.com" });
 const cpu = quantity(["8", "500m"]);
 const bytes = quantity(["16Gi", "512Mi"]);
 const count = (max: number) => z.int().min(0).max(max);
@@ -47,7 +59,7 @@ const subject = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[^\s\p{C}]+$/u, {
+  .regex(/^[^\s\p{C}]*$/u, {
     error: "holds white space or control characters: write the name as the OIDC token has it",
   })
   .refine((value) => !/^system:/i.test(value), {
@@ -57,8 +69,18 @@ const subject = z
 
 const subjects = z
   .strictObject({
-    groups: z.array(subject).max(50).optional().describe("OIDC groups, exactly as the token carries them."),
-    users: z.array(subject).max(50).optional().describe("Single users, where a group is not to be had."),
+    groups: z
+      .array(subject)
+      .min(1)
+      .max(50)
+      .optional()
+      .describe("OIDC groups, exactly as the token carries them."),
+    users: z
+      .array(subject)
+      .min(1)
+      .max(50)
+      .optional()
+      .describe("Single users, where a group is not to be had."),
   })
   .describe("Who holds the role, in this tenant's own namespaces only (R5, R8).");
 
@@ -73,6 +95,7 @@ const egressRule = z.strictObject({
   except: z.array(z.string()).min(1).max(50).optional().describe("Networks inside `cidr` that stay closed."),
   host: z
     .string()
+    .max(253)
     .regex(HOST_NAME, { error: "is not a host name; write api.stripe.com or *.example.com" })
     .optional()
     .describe("Destination by DNS name."),
@@ -86,9 +109,10 @@ const amounts = z.strictObject({
   ephemeralStorage: bytes.optional(),
 });
 
+const NO_DURATION = "is not a duration; write 90s, 30m or 1h";
 const duration = z
-  .string()
-  .regex(GO_DURATION, { error: "is not a duration; write 90s, 30m or 1h" })
+  .string({ error: NO_DURATION })
+  .regex(GO_DURATION, { error: NO_DURATION })
   .meta({ examples: ["30m", "1h"] });
 
 /** The tenant file. */
@@ -101,15 +125,9 @@ export const tenantSchema = z
       .string()
       .regex(UUID_V4, { error: "is not a version 4 UUID in lower case; make one with `uuidgen -r`" })
       .describe("A version 4 UUID, made once for the tenant and never given to another."),
-    displayName: z
-      .string()
-      .min(1)
-      .max(80)
-      .regex(/^[^\p{Cc}]*$/u, { error: "holds control characters: write printable text" })
-      .optional()
-      .describe("The name for people; default: `name`."),
+    displayName: line(80).optional().describe("The name for people; default: `name`."),
     owners: z
-      .array(z.email({ error: "is not an e-mail address; write name@example.com" }))
+      .array(email)
       .min(1)
       .max(20)
       .describe(
@@ -117,10 +135,10 @@ export const tenantSchema = z
       ),
     contacts: z
       .strictObject({
-        email: z.email({ error: "is not an e-mail address; write name@example.com" }).optional(),
-        chat: z.string().min(1).max(100).optional(),
-        pager: z.string().min(1).max(200).optional(),
-        costCenter: z.string().min(1).max(40).optional(),
+        email: email.optional(),
+        chat: line(100).optional(),
+        pager: line(200).optional(),
+        costCenter: line(40).optional(),
       })
       .optional()
       .describe("How to reach the team, and who pays."),

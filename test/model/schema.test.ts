@@ -1,0 +1,132 @@
+/** One definition, four forms: the checks, the committed JSON Schema, the template and the reference agree. */
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import { parse } from "yaml";
+import { tenantJsonSchema } from "../../model/schema";
+import { tenantSchema } from "../../model/tenant";
+import { accepted, tenantText } from "./minimum";
+
+const ROOT = path.join(__dirname, "..", "..");
+const read = (...names: string[]) => fs.readFileSync(path.join(ROOT, ...names), "utf8");
+const samples = fs.readdirSync(path.join(ROOT, "tenants", "sample"));
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Paths of all fields that hold no further field, as the reference writes them. */
+function leaves({ properties, items }: Schema, at: string): string[] {
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([name, inner]) =>
+      leaves(inner, at === "" ? name : `${at}.${name}`),
+    );
+  }
+  return items === undefined ? [at] : leaves(items, `${at}[]`);
+}
+
+/** The same of a document. */
+function written(value: unknown, at: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => written(item, `${at}[]`));
+  }
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) => written(inner, at === "" ? name : `${at}.${name}`))
+    : [at];
+}
+
+/** Fields that are refused until a release makes them real. */
+const LATER = [
+  "environments",
+  "network.egress[].host",
+  "network.ingress",
+  "placement",
+  "runtimeClass",
+  "gitops",
+];
+
+describe("the schema of a tenant file", () => {
+  const schema = JSON.parse(tenantJsonSchema()) as Schema;
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  addFormats(ajv);
+  const validate = ajv.compile(schema);
+
+  it("is committed as it is made", () => {
+    assert.equal(read("tenants", "tenant.schema.json"), tenantJsonSchema(), "run: npm run schema");
+  });
+
+  it("accepts every sample tenant and the template", () => {
+    assert.ok(samples.length >= 6);
+    for (const text of [
+      ...samples.map((file) => read("tenants", "sample", file)),
+      read("tenants", "template.yaml"),
+    ]) {
+      assert.ok(validate(parse(text)), JSON.stringify(validate.errors));
+    }
+  });
+
+  for (const field of [
+    "name: Acme",
+    "name: a.b",
+    `name: ${"a".repeat(43)}`,
+    "id: 5F0C1D3E-8A4B-4C6D-9E2F-1A2B3C4D5E6F",
+    "owners: []",
+    "owners: [alice]",
+    "tier: gold",
+    "qouta: { cpu: 8 }",
+    "quota: { cpus: 8 }",
+    "quota: { pods: 2.5 }",
+    "quota: { pods: 3001 }",
+    "access: { owner: { groups: [a] } }",
+    "access: { admin: { groups: [] } }",
+    'access: { admin: { groups: ["a b"] } }',
+    "network: { egress: [{ cidr: 203.0.113.0/24 }] }",
+    "network: { egress: [{ cidr: 203.0.113.0/24, ports: [{ port: 0 }] }] }",
+    "encryption: { deletionWindowDays: 6 }",
+    "secrets: { tokenTtl: 0s }",
+    "backup: { retentionDays: 0 }",
+    "storage: { volumeType: gp2 }",
+    'lifecycle: { deletionProtection: "true" }',
+    'displayName: "a\\nb"',
+  ]) {
+    it(`refuses, as the reader does, ${field}`, () => {
+      const value: unknown = parse(tenantText(field));
+      assert.equal(tenantSchema.safeParse(value).success, false);
+      assert.equal(validate(value), false);
+    });
+  }
+
+  it("the template is a legal tenant, and shows every field that is available", () => {
+    const text = read("tenants", "template.yaml");
+    assert.ok(text.startsWith("# yaml-language-server: $schema=tenant.schema.json\n"));
+    assert.equal(accepted(text, "tenants/test/example.yaml").name, "example");
+    const shown = new Set(written(parse(text), ""));
+    const absent = leaves(schema, "").filter((field) => !shown.has(field));
+    assert.deepEqual(
+      absent.filter((field) => !LATER.some((later) => field.startsWith(later))),
+      [],
+    );
+  });
+
+  it("the reference names every field", () => {
+    const reference = read("docs", "tenant.md");
+    const missing = leaves(schema, "").filter(
+      (field) =>
+        !reference.includes(`\`${field}\``) && !reference.includes(`\`${field.replace(/\[\]$/, "")}\``),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("every sample names the schema that editors complete from", () => {
+    for (const file of samples) {
+      assert.match(
+        read("tenants", "sample", file),
+        /^# yaml-language-server: \$schema=\.\.\/tenant\.schema\.json\n/,
+      );
+    }
+  });
+});
