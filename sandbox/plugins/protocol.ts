@@ -28,6 +28,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** How Check is to name what the program left unnamed. */
   readonly naming?: Naming;
+  /** Paths that the program told the engine to leave alone, for Update; the inputs hold their old values. */
+  readonly ignoreChanges?: readonly string[];
 }
 
 export interface Naming {
@@ -237,7 +239,10 @@ function handlers(plugin: Plugin, cancelled: AbortController): grpc.UntypedServi
     }),
     update: handler(async (request: messages.UpdateRequest) => {
       const state = await resourceOf(request).update(
-        context(request, request.getPreview(), request.getTimeout()),
+        {
+          ...context(request, request.getPreview(), request.getTimeout()),
+          ignoreChanges: request.getIgnorechangesList(),
+        },
         request.getId(),
         decode(request.getOlds()),
         decode(request.getOldInputs()),

@@ -21,19 +21,6 @@ export interface Account {
 /** How each service's endpoint is named in the provider's `endpoints` setting. */
 type ServiceName = "kms" | "iam" | "s3" | "sts";
 
-interface Signed {
-  readonly middlewareStack: {
-    add(
-      middleware: (next: (args: Step) => Promise<Reply>) => (args: Step) => Promise<Reply>,
-      options: object,
-    ): void;
-  };
-}
-interface Step {
-  readonly request: unknown;
-}
-type Reply = never;
-
 /** Opens the account: checks region, credentials and account ids before anything is made. */
 export async function openAccount(config: ProviderConfig): Promise<Account> {
   const { region } = config;
@@ -64,12 +51,8 @@ export function accountFault(
 
 function lazyClients(config: ProviderConfig, region: string): Account {
   const made = new Map<ServiceName, unknown>();
-  const client = <T>(
-    name: ServiceName,
-    make: (settings: ReturnType<typeof settingsFor>) => T & Signed,
-  ): T => {
-    if (!made.has(name))
-      made.set(name, overLoopback(make(settingsFor(config, region, name)), config.endpoint(name)));
+  const client = <T>(name: ServiceName, make: (settings: ReturnType<typeof settingsFor>) => T): T => {
+    if (!made.has(name)) made.set(name, make(settingsFor(config, region, name)));
     return made.get(name) as T;
   };
   return {
@@ -77,20 +60,16 @@ function lazyClients(config: ProviderConfig, region: string): Account {
     partition: partitionOf(region),
     defaultTags: config.defaultTags,
     get kms() {
-      return client("kms", (settings) => new KMSClient(settings) as KMSClient & Signed);
+      return client("kms", (settings) => new KMSClient(settings));
     },
     get iam() {
-      return client("iam", (settings) => new IAMClient(settings) as IAMClient & Signed);
+      return client("iam", (settings) => new IAMClient(settings));
     },
     get s3() {
-      return client(
-        "s3",
-        (settings) =>
-          new S3Client({ ...settings, forcePathStyle: config.s3UsePathStyle }) as S3Client & Signed,
-      );
+      return client("s3", (settings) => new S3Client({ ...settings, forcePathStyle: config.s3UsePathStyle }));
     },
     identity: () =>
-      client("sts", (settings) => new STSClient({ ...settings, maxAttempts: 3 }) as STSClient & Signed).send(
+      client("sts", (settings) => new STSClient({ ...settings, maxAttempts: 3 })).send(
         new GetCallerIdentityCommand({}),
       ),
   };
@@ -112,22 +91,6 @@ function settingsFor(config: ProviderConfig, region: string, service: ServiceNam
       },
     }),
   };
-}
-
-/**
- * An emulator on loopback has no certificate, while bucket policies refuse plain http by `aws:SecureTransport`:
- * say what a TLS proxy in front of it would say.
- */
-function overLoopback<T extends Signed>(client: T, endpoint: string | undefined): T {
-  if (endpoint === undefined || !/^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint)) return client;
-  client.middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers["x-forwarded-proto"] = "https";
-      return next(args);
-    },
-    { step: "build", name: "tlsTerminatedInFront" },
-  );
-  return client;
 }
 
 function partitionOf(region: string): string {

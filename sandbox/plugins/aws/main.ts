@@ -17,6 +17,8 @@ import { bucketSetting } from "./s3-bucket-setting";
 import type { BucketSetting } from "./s3-bucket-setting";
 import { ENCRYPTION, OWNERSHIP, POLICY, PUBLIC_ACCESS_BLOCK, VERSIONING } from "./s3-bucket-settings";
 
+declare const PLUGIN_VERSION: string;
+
 const setting =
   (of: BucketSetting) =>
   (account: Account): Resource =>
@@ -60,7 +62,7 @@ const made = new Map<string, Resource>();
 
 const plugin: Plugin = {
   name: "aws",
-  version: "7.48.0",
+  version: PLUGIN_VERSION,
   configure: async (config) => {
     account = await openAccount(providerConfig(config));
   },

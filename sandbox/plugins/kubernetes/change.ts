@@ -3,6 +3,7 @@
 import { PartialFailure } from "../protocol";
 import type { Properties } from "../wire";
 import { messageOf, refusedWith, updateFailure } from "./errors";
+import { leftAlone } from "./ignored";
 import { fieldManager, MANAGER_KEY } from "./managers";
 import { mergePatch } from "./merge-patch";
 import { containsUnknown, parseId, textAt, type KubernetesObject } from "./object";
@@ -89,5 +90,5 @@ async function store(
   if (!task.isPatch(inputs)) {
     await requests.takeOver(path, before, manager);
   }
-  return requests.apply(path, body, manager, before);
+  return requests.apply(path, leftAlone(body, before, manager, task.context.ignoreChanges), manager, before);
 }

@@ -1,11 +1,12 @@
 /** New objects, really or as the API server says they would be. */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { UNKNOWN } from "../protocol";
 import type { Properties } from "../wire";
 import type { Endpoint } from "./discovery";
 import { cancelled, createFailure, isMissingNamespace, NoKindMatch, refusedWith } from "./errors";
 import { fieldManager } from "./managers";
-import { containsUnknown, idOf, textAt, type KubernetesObject } from "./object";
+import { at, containsUnknown, idOf, isObject, textAt, type KubernetesObject } from "./object";
 import { settled } from "./settle";
 import { stateOf } from "./state";
 import { placed, type Task } from "./task";
@@ -37,16 +38,35 @@ export async function previewCreate(task: Task, inputs: Properties): Promise<Pro
   }
   const manager = fieldManager(inputs, {}, serverSideApply);
   try {
-    const state = stateOf(await createOnce(task, endpoint, inputs, manager), manager);
-    // Empty before the controllers have seen the object: a program would read it as the real one.
-    delete state["status"];
-    return state;
+    return foreseen(stateOf(await createOnce(task, endpoint, inputs, manager), manager), inputs);
   } catch (error) {
     if (isPremature(error)) {
       return inputs;
     }
     throw createFailure(task.context.urn, task.kind(inputs), error);
   }
+}
+
+/** What a dry run makes up, and the real creation makes up anew. */
+const MADE_UP = ["creationTimestamp", "resourceVersion", "uid"];
+/** Of Services: taken from a pool, unless the program says which. */
+const ALLOCATED = ["clusterIP", "clusterIPs"];
+
+/** The state of a dry run, with unknown for what a program would take for the real object's. */
+function foreseen(dryRun: Properties, inputs: Properties): Properties {
+  const metadata = { ...(dryRun["metadata"] as Properties), ...unknowns(MADE_UP) };
+  const state: Properties = { ...dryRun, metadata };
+  // Empty before the controllers have seen the object: a program would read it as the real one.
+  delete state["status"];
+  if (state["kind"] === "Service" && isObject(state["spec"])) {
+    const allocated = ALLOCATED.filter((key) => at(inputs, "spec", key) === undefined);
+    state["spec"] = { ...state["spec"], ...unknowns(allocated) };
+  }
+  return state;
+}
+
+function unknowns(keys: readonly string[]): Properties {
+  return Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
 }
 
 /** The namespace comes in the same run, the old object goes in it, or somebody else will run it. */

@@ -12,6 +12,8 @@ import { namespace } from "./namespace";
 import { policy } from "./policy";
 import { openVault } from "./provider-config";
 
+declare const PLUGIN_VERSION: string;
+
 const RESOURCES: Readonly<Record<string, (vault: VaultClient) => Resource>> = {
   "vault:index/namespace:Namespace": namespace,
   "vault:index/mount:Mount": mount,
@@ -29,7 +31,7 @@ const made = new Map<string, Resource>();
 
 const plugin: Plugin = {
   name: "vault",
-  version: "7.8.0",
+  version: PLUGIN_VERSION,
   configure: async (config) => {
     vault = await openVault(config);
   },
