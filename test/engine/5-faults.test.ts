@@ -140,6 +140,42 @@ describe("faults", () => {
     });
   });
 
+  describe("in the middle of a run", () => {
+    const late = {
+      name: "latecomer",
+      id: "9d2a7c64-5b3e-4f18-8c90-1e2f3a4b5c6d",
+      owners: ["lee@latecomer.example"],
+    };
+
+    it("cancels gracefully with exit code 8, and the next run goes on", async () => {
+      const controller = new AbortController();
+      sandbox().project.write(LIST, late.name, late);
+      const cancelled = up({
+        ...run(),
+        signal: controller.signal,
+        onEvent: ({ resOutputsEvent }) => {
+          if (resOutputsEvent?.metadata.op === "create") {
+            controller.abort();
+          }
+        },
+      });
+      assert.equal((await failure(cancelled)).exitCode, 8);
+      await up(run());
+      assert.equal((await ask("GET", "/apis/storage.k8s.io/v1/storageclasses/tenant-latecomer")).status, 200);
+      sandbox().project.take(LIST, late.name);
+      await up(run());
+    });
+
+    it("lets one run in and refuses the other with exit code 10", async () => {
+      const results = await Promise.allSettled([up(run()), up(run())]);
+      const refused = results
+        .filter((result) => result.status === "rejected")
+        .map(({ reason }) => reason as RunFailure);
+      assert.equal(refused.length, 1);
+      assert.equal(refused[0]?.exitCode, 10, refused[0]?.message);
+    });
+  });
+
   it("keeps every credential out of the state, in memory and on disk (P8)", async () => {
     const stack = await openStack(run());
     const exported = JSON.stringify(await stack.exportStack());
