@@ -20,7 +20,8 @@ import {
 import { printable, shown, type Fault } from "./fault";
 import type { Path } from "./rules";
 
-const LARGEST_BYTES = 128 * 1024;
+export const LARGEST_BYTES = 128 * 1024;
+export const TOO_LARGE = "is larger than 128 KiB, which no tenant needs; is it the right file?";
 const DEEPEST = 20;
 /** Faults of form beyond these are as a rule consequences of the first. */
 const MOST_FORM_FAULTS = 20;
@@ -45,7 +46,7 @@ export interface TenantDocument {
 export function readDocument(bytes: Uint8Array, file: string): TenantDocument | Fault[] {
   const start = (message: string): Fault[] => [{ file, line: 1, column: 1, path: "", message }];
   if (bytes.length > LARGEST_BYTES) {
-    return start(`is larger than 128 KiB, which no tenant needs; is it the right file?`);
+    return start(TOO_LARGE);
   }
   const { text, fault } = decode(bytes);
   if (fault !== undefined) {

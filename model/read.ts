@@ -3,13 +3,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import { readDocument, type TenantDocument } from "./document";
+import { LARGEST_BYTES, readDocument, TOO_LARGE, type TenantDocument } from "./document";
 import { InputFaults, shown, type Fault } from "./fault";
 import { sentences } from "./issue";
 import { planned } from "./planned";
 import type { Platform } from "./platform";
 import { resolve } from "./resolve";
-import { contradictions, quantityFaults, reservedEgress, type Contradiction } from "./rules";
+import {
+  contradictions,
+  quantityFaults,
+  reservedEgress,
+  reservedNamespace,
+  type Contradiction,
+} from "./rules";
 import { roleNames, tenantSchema, type Tenant } from "./tenant";
 
 /** The most tenants of one list. More belong on another cluster: etcd and the CNI come first to their limits (R96). */
@@ -93,8 +99,8 @@ export function readTenantDocument(bytes: Uint8Array, file: string, list: string
  */
 export function checkAgainstPlatform(list: TenantList, platform: Platform): void {
   const faults = list.read.flatMap(({ tenant, document }) =>
-    reservedEgress(tenant, platform.cluster.reservedCidrs).map(({ path: at, message }) =>
-      document.fault(at, message),
+    [...reservedNamespace(tenant, platform), ...reservedEgress(tenant, platform.cluster.reservedCidrs)].map(
+      ({ path: at, message }) => document.fault(at, message),
     ),
   );
   if (faults.length > 0) {
@@ -150,22 +156,25 @@ function strangerSentence(file: string): string {
   if (file.endsWith(".yml")) {
     return "ends in .yml; rename it to .yaml";
   }
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isDirectory()
     ? "is a folder; a list holds tenant files only"
     : "is no tenant file; name tenant files <name>.yaml and keep everything else elsewhere";
 }
 
 function readFile(file: string, list: string): ReadTenant | Fault[] {
   const refuse = (message: string): Fault[] => [{ file, line: 1, column: 1, path: "", message }];
-  // Asked first: reading a named pipe would wait for ever.
-  const status = fs.statSync(file, { throwIfNoEntry: false });
-  if (status === undefined) {
-    return refuse("is a link to nothing, or went away while it was read");
-  }
-  if (!status.isFile()) {
-    return refuse("is no plain file; write the tenant into one");
-  }
   try {
+    // Asked first: reading a named pipe would wait for ever, and a large file would fill the memory.
+    const status = fs.statSync(file, { throwIfNoEntry: false });
+    if (status === undefined) {
+      return refuse("is a link to nothing, or went away while it was read");
+    }
+    if (!status.isFile()) {
+      return refuse("is no plain file; write the tenant into one");
+    }
+    if (status.size > LARGEST_BYTES) {
+      return refuse(TOO_LARGE);
+    }
     return readTenantDocument(fs.readFileSync(file), file, list);
   } catch (error) {
     if (error instanceof Error && "code" in error) {

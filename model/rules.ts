@@ -3,6 +3,7 @@
 import { closedReason, contains, networkOf, overlap, readCidr } from "./cidr";
 import { shown } from "./fault";
 import { amountOf, quantity } from "./quantity";
+import type { Platform } from "./platform";
 import type { Tenant, TenantSpec } from "./tenant";
 import { tier, type ContainerResources, type Quota } from "./tiers";
 
@@ -21,7 +22,7 @@ const RESERVED: readonly (readonly [names: RegExp, owner: string])[] = [
     /^(argocd|flux-system|velero|gatekeeper-system|kyverno|istio-system|cert-manager|external-secrets)$/,
     "a system of the platform",
   ],
-  [/^(platform|template|tenant|tenantry|observability|tenant-gateway)$/, "Tenantry"],
+  [/^(platform|template|tenant|tenantry|observability|gateway|tenant-gateway)$/, "Tenantry"],
   [/^(root|sys|auth|audit|cubbyhole|identity)$/, "Vault"],
 ];
 
@@ -303,6 +304,22 @@ function repeated(values: readonly string[], path: Path): Contradiction[] {
     .map(({ value, index }) => ({
       path: [...path, index],
       message: `${shown(value)} stands there twice; leave one out`,
+    }));
+}
+
+/** A tenant whose namespace would be one of the platform's own: what is open to that would be open to the tenant. */
+export function reservedNamespace(tenant: Tenant, { cluster }: Platform): Contradiction[] {
+  const own = [
+    cluster.gatewayNamespace,
+    cluster.observabilityNamespace,
+    cluster.backupNamespace,
+    cluster.dns.namespace,
+  ];
+  return tenant.namespaces
+    .filter(({ name }) => own.includes(name))
+    .map(({ name }) => ({
+      path: ["name"],
+      message: `${shown(tenant.name)} makes the namespace ${name}, which is the platform's own; choose another name`,
     }));
 }
 

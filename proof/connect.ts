@@ -46,11 +46,22 @@ async function openCluster(text: string | undefined): Promise<Reader> {
   });
 }
 
+/** @throws ReadError for settings that can lead to no server; a header with such a token would be quoted in an error. */
 function openVault(namespace: string): VaultReader {
   const address = process.env["VAULT_ADDR"] ?? "https://127.0.0.1:8200";
+  const token = process.env["VAULT_TOKEN"]?.trim() ?? "";
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address)) {
+    throw new ReadError(
+      0,
+      `VAULT_ADDR is ${JSON.stringify(address)}, which is no URL; write https://vault.example:8200`,
+    );
+  }
+  if (!/^[\x21-\x7e]*$/.test(token)) {
+    throw new ReadError(403, "VAULT_TOKEN holds characters that no token has; set it anew");
+  }
   const reader = (inner: string): Reader =>
     jsonReader(new URL("/v1/", address).href, async (url, signal) => {
-      const headers: Record<string, string> = { "X-Vault-Token": process.env["VAULT_TOKEN"] ?? "" };
+      const headers: Record<string, string> = { "X-Vault-Token": token };
       if (inner !== "") {
         headers["X-Vault-Namespace"] = inner;
       }

@@ -11,8 +11,9 @@ import type { Platform } from "../model/platform";
 import type { BoundRole } from "../model/roles";
 import { roleRules } from "../model/roles";
 import type { Tenant } from "../model/tenant";
-import type { Connections } from "./connect";
+import type { Connections, VaultReader } from "./connect";
 import { itemsOf, vaultNamespacesOf, type LiveObject, type LiveVaultNamespace } from "./documents";
+import { AWS_TIMEOUTS } from "./live/aws";
 import { ReadError, type Reader } from "./reader";
 
 export interface Problem {
@@ -143,7 +144,12 @@ function judgeOwner(what: string, object: LiveObject | undefined, tenant: Tenant
 const OPENBAO_FLOOR = [2, 6, 2] as const;
 
 async function askVault(tenants: readonly Tenant[], connections: Connections): Promise<Problem[]> {
-  const vault = connections.vault();
+  let vault: VaultReader;
+  try {
+    vault = connections.vault();
+  } catch (error) {
+    return [unanswered("Vault", "VAULT_ADDR and VAULT_TOKEN", error)];
+  }
   try {
     const health = (await vault.get("sys/health?standbyok=true&sealedcode=200&uninitcode=200")) as LiveHealth;
     const unfit = judgeHealth(vault.address, health);
@@ -229,7 +235,7 @@ export function judgeVaultNamespaces(
 }
 
 async function askAws({ aws }: Platform): Promise<Problem[]> {
-  const options = { region: aws.region, maxAttempts: 3 };
+  const options = { region: aws.region, maxAttempts: 2, requestHandler: AWS_TIMEOUTS };
   try {
     const { Account } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
     if (Account !== aws.accountId) {

@@ -15,9 +15,16 @@ export interface AwsClients {
   readonly s3: S3Client;
 }
 
+/** Milliseconds: without them the SDK waits for ever for a server that takes the call and does not answer. */
+export const AWS_TIMEOUTS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+} as const;
+
 export function awsClients({ aws }: Platform): AwsClients {
   // KMS answers few requests a second; the SDK waits and asks again.
-  const options = { region: aws.region, maxAttempts: 8 };
+  const options = { region: aws.region, maxAttempts: 8, requestHandler: AWS_TIMEOUTS };
   return {
     kms: new KMSClient(options),
     iam: new IAMClient(options),

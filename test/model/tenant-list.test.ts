@@ -108,6 +108,37 @@ describe("a tenant list", () => {
     assert.deepEqual(faultsOf(read), expected);
   });
 
+  it("D73 refuses a link to itself beside every other fault", () => {
+    fs.symlinkSync("loop.yaml", path.join(directory, "loop.yaml"));
+    fs.symlinkSync("loop", path.join(directory, "loop"));
+    put("acme.yml");
+    assert.deepEqual(faultsOf(read), [
+      "test/acme.yml:1:1: ends in .yml; rename it to .yaml",
+      "test/loop:1:1: is no tenant file; name tenant files <name>.yaml and keep everything else elsewhere",
+      "test/loop.yaml:1:1: cannot be read: ELOOP",
+    ]);
+  });
+
+  it("D68 refuses a file by its size, before it is read", () => {
+    put("acme.yaml");
+    fs.truncateSync(path.join(directory, "acme.yaml"), 4 * 1024 ** 3);
+    assert.deepEqual(faultsOf(read), [
+      "test/acme.yaml:1:1: is larger than 128 KiB, which no tenant needs; is it the right file?",
+    ]);
+  });
+
+  it("D05 refuses a tenant whose namespace is the platform's own", () => {
+    put("acme.yaml", tenant("acme"));
+    const cluster = { ...platform.cluster, observabilityNamespace: "tenant-acme" };
+    assert.deepEqual(
+      faultsOf(() => checkAgainstPlatform(read(), { ...platform, cluster })),
+      [
+        'test/acme.yaml:1:7: name: "acme" makes the namespace tenant-acme, which is the platform\'s own; choose another name',
+      ],
+    );
+    checkAgainstPlatform(read(), platform);
+  });
+
   it("D73 names a file that may not be read", function () {
     put("acme.yaml", tenant("acme"));
     fs.chmodSync(path.join(directory, "acme.yaml"), 0);

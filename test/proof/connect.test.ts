@@ -43,6 +43,31 @@ describe("reading from a server", () => {
     }
   });
 
+  it("refuses an address that is no URL and a token that is none, and shows no token", async () => {
+    const refusal = (environment: Record<string, string>) =>
+      withEnvironment(environment, async () => {
+        try {
+          connect(platform).vault();
+        } catch (error) {
+          assert.ok(error instanceof ReadError);
+          return error.message;
+        }
+        return "accepted";
+      });
+    assert.equal(
+      await refusal({ VAULT_ADDR: "127.0.0.1:8200", VAULT_TOKEN: "t" }),
+      'VAULT_ADDR is "127.0.0.1:8200", which is no URL; write https://vault.example:8200',
+    );
+    assert.equal(
+      await refusal({ VAULT_ADDR: "http://127.0.0.1:8200", VAULT_TOKEN: "hvs.canary\nx" }),
+      "VAULT_TOKEN holds characters that no token has; set it anew",
+    );
+    assert.equal(
+      await refusal({ VAULT_ADDR: "http://127.0.0.1:8200", VAULT_TOKEN: "hvs.canary\n" }),
+      "accepted",
+    );
+  });
+
   const passing: [string, Answer][] = [
     ["a connection that breaks", () => "broken"],
     ["bytes that got garbled", () => [400, "400 Bad Request"]],
