@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { tierNames, type Containers, type Quota } from "../model/tiers";
 import * as names from "../model/names";
+import { quotaHard } from "../model/quota";
 import type { Tenant, TenantNamespace } from "../model/tenant";
+import { tierNames, type Containers } from "../model/tiers";
 import { tenantObject } from "./object-meta";
 
 export interface FairnessArgs {
@@ -44,45 +45,6 @@ export class Fairness extends pulumi.ComponentResource {
 
     this.registerOutputs();
   }
-}
-
-/**
- * `pods` counts running pods and `count/pods` finished ones too; both are held. Kinds that only cost etcd are
- * counted as well, so that no tenant can fill it.
- */
-function quotaHard(quota: Quota): Record<string, string> {
-  const counts = {
-    pods: quota.pods,
-    "count/pods": quota.pods * 2,
-    persistentvolumeclaims: quota.persistentVolumeClaims,
-    services: quota.services,
-    "services.loadbalancers": quota.loadBalancers,
-    "services.nodeports": quota.nodePorts,
-    secrets: quota.secrets,
-    configmaps: quota.configMaps,
-    "count/jobs.batch": quota.jobs,
-    "count/cronjobs.batch": quota.cronJobs,
-    "count/deployments.apps": quota.pods,
-    "count/statefulsets.apps": quota.pods,
-    "count/daemonsets.apps": quota.pods,
-    "count/replicasets.apps": quota.pods * 12,
-    "count/horizontalpodautoscalers.autoscaling": quota.pods,
-    "count/poddisruptionbudgets.policy": quota.pods,
-    "count/ingresses.networking.k8s.io": quota.services,
-    "count/serviceaccounts": quota.pods,
-    replicationcontrollers: 0,
-    resourcequotas: 2,
-  };
-  return {
-    "requests.cpu": quota.cpu,
-    "requests.memory": quota.memory,
-    "limits.cpu": quota.cpuLimit,
-    "limits.memory": quota.memoryLimit,
-    "requests.ephemeral-storage": quota.ephemeralStorage,
-    "limits.ephemeral-storage": quota.ephemeralStorage,
-    "requests.storage": quota.storage,
-    ...Object.fromEntries(Object.entries(counts).map(([key, value]) => [key, String(value)])),
-  };
 }
 
 /** No pod at all in the classes of Kubernetes itself or of another tier. */

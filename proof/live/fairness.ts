@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as names from "../../model/names";
 import { quantity } from "../../model/quantity";
+import { quotaHard } from "../../model/quota";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
 import { tierNames } from "../../model/tiers";
 import { named, type LiveObject } from "../documents";
@@ -19,42 +20,6 @@ export function judgeFairness(
   judgeQuota(tenant, namespace, named(quotas, "tenant-quota"), bench);
   judgePriority(tenant, namespace, named(quotas, "foreign-priority"), bench);
   judgeLimits(tenant, namespace, limits, bench);
-}
-
-/** What the quota must hold; proof spells the keys out again, as a second witness. */
-function declaredQuota({ quota }: Tenant): Record<string, string> {
-  const counts = {
-    pods: quota.pods,
-    "count/pods": quota.pods * 2,
-    persistentvolumeclaims: quota.persistentVolumeClaims,
-    services: quota.services,
-    "services.loadbalancers": quota.loadBalancers,
-    "services.nodeports": quota.nodePorts,
-    secrets: quota.secrets,
-    configmaps: quota.configMaps,
-    "count/jobs.batch": quota.jobs,
-    "count/cronjobs.batch": quota.cronJobs,
-    "count/deployments.apps": quota.pods,
-    "count/statefulsets.apps": quota.pods,
-    "count/daemonsets.apps": quota.pods,
-    "count/replicasets.apps": quota.pods * 12,
-    "count/horizontalpodautoscalers.autoscaling": quota.pods,
-    "count/poddisruptionbudgets.policy": quota.pods,
-    "count/ingresses.networking.k8s.io": quota.services,
-    "count/serviceaccounts": quota.pods,
-    replicationcontrollers: 0,
-    resourcequotas: 2,
-  };
-  return {
-    "requests.cpu": quota.cpu,
-    "limits.cpu": quota.cpuLimit,
-    "requests.memory": quota.memory,
-    "limits.memory": quota.memoryLimit,
-    "requests.ephemeral-storage": quota.ephemeralStorage,
-    "limits.ephemeral-storage": quota.ephemeralStorage,
-    "requests.storage": quota.storage,
-    ...Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, String(count)])),
-  };
 }
 
 interface LiveQuota {
@@ -83,7 +48,7 @@ function judgeQuota(
   const { hard = {}, scopes, scopeSelector } = live["spec"] as LiveQuota;
   const scoped = Boolean(scopes?.length) || Boolean(scopeSelector?.matchExpressions?.length);
   expect(object, !scoped, "counts only the pods of a scope");
-  for (const [key, declared] of Object.entries(declaredQuota(tenant))) {
+  for (const [key, declared] of Object.entries(quotaHard(tenant.quota))) {
     expect(
       object,
       sameQuantity(hard[key], declared),

@@ -166,6 +166,42 @@ describe("the declared graph of two tenants", () => {
   });
 });
 
+describe("the quota of a standard tenant (R34)", () => {
+  it("counts all this", async () => {
+    const graph = await declare([tenantOf("standard")]);
+    const { spec } = graph.find(({ name }) => name === "acme-quota")?.props as { spec: { hard: unknown } };
+    assert.deepEqual(spec.hard, {
+      "requests.cpu": "4",
+      "requests.memory": "8Gi",
+      "limits.cpu": "8",
+      "limits.memory": "16Gi",
+      "requests.ephemeral-storage": "20Gi",
+      "limits.ephemeral-storage": "20Gi",
+      "requests.storage": "100Gi",
+      pods: "50",
+      "count/pods": "100",
+      persistentvolumeclaims: "10",
+      services: "20",
+      "services.loadbalancers": "0",
+      "services.nodeports": "0",
+      secrets: "50",
+      configmaps: "50",
+      "count/jobs.batch": "50",
+      "count/cronjobs.batch": "10",
+      "count/deployments.apps": "50",
+      "count/statefulsets.apps": "50",
+      "count/daemonsets.apps": "50",
+      "count/replicasets.apps": "600",
+      "count/horizontalpodautoscalers.autoscaling": "50",
+      "count/poddisruptionbudgets.policy": "50",
+      "count/ingresses.networking.k8s.io": "20",
+      "count/serviceaccounts": "50",
+      replicationcontrollers: "0",
+      resourcequotas: "2",
+    });
+  });
+});
+
 describe("the declared graph of each tier", () => {
   for (const tier of tierNames) {
     it(`of ${tier} is the one on file`, async () => {
