@@ -27,6 +27,7 @@ const RESERVED: readonly (readonly [names: RegExp, owner: string])[] = [
 ];
 
 const MEMORY_MINIMUM = amountOf("1Mi");
+const THOUSANDTH = amountOf("1m");
 const MAX_TOKEN_TTL_SECONDS = 24 * 3600;
 const BYTES = new Set(["memory", "memoryLimit", "ephemeralStorage", "storage"]);
 
@@ -59,9 +60,12 @@ function quantityFault(text: string, bytes: boolean): string | undefined {
   if (amount === 0n) {
     return "gives the tenant nothing; leave the field out for the tier's default, or write more than 0";
   }
-  return bytes && amount < MEMORY_MINIMUM
-    ? "is less than a mebibyte; write a unit, such as 512Mi or 16Gi"
-    : undefined;
+  if (!bytes) {
+    return amount % THOUSANDTH === 0n
+      ? undefined
+      : "is finer than a thousandth of a core, which Kubernetes refuses in pods; write whole millicores, such as 500m";
+  }
+  return amount < MEMORY_MINIMUM ? "is less than a mebibyte; write a unit, such as 512Mi or 16Gi" : undefined;
 }
 
 /** Every contradiction of a tenant whose single fields are well formed. */

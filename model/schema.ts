@@ -10,6 +10,7 @@ const FILE = path.join(__dirname, "..", "tenants", "tenant.schema.json");
 /** Draft 7, which every editor understands. What it cannot say, `read.ts` checks. */
 export function tenantJsonSchema(): string {
   const schema = {
+    $id: "https://tenantry.dev/schema/tenant.json",
     title: "Tenantry tenant",
     ...z.toJSONSchema(tenantSchema, { target: "draft-7", io: "input" }),
   };

@@ -67,27 +67,24 @@ const subject = z
       'starts with "system:", which Kubernetes keeps for itself: name a group or user of your identity provider',
   });
 
-const subjects = z
-  .strictObject({
-    groups: z
-      .array(subject)
-      .min(1)
-      .max(50)
-      .optional()
-      .describe("OIDC groups, exactly as the token carries them."),
-    users: z
-      .array(subject)
-      .min(1)
-      .max(50)
-      .optional()
-      .describe("Single users, where a group is not to be had."),
-  })
-  .describe("Who holds the role, in this tenant's own namespaces only (R5, R8).");
+const subjects = z.strictObject({
+  groups: z
+    .array(subject)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("OIDC groups, exactly as the token carries them."),
+  users: z.array(subject).min(1).max(50).optional().describe("Single users, where a group is not to be had."),
+});
 
 const port = z.strictObject({
   port: z.int().min(1).max(65535).describe("Destination port."),
   endPort: z.int().min(1).max(65535).optional().describe("Last port of a range that starts at `port`."),
-  protocol: z.enum(["TCP", "UDP", "SCTP"]).optional().describe("Default TCP."),
+  protocol: z
+    .enum(["TCP", "UDP", "SCTP"])
+    .optional()
+    .describe("Transport protocol of the ports.")
+    .meta({ default: "TCP" }),
 });
 
 const egressRule = z.strictObject({
@@ -104,9 +101,9 @@ const egressRule = z.strictObject({
 });
 
 const amounts = z.strictObject({
-  cpu: cpu.optional(),
-  memory: bytes.optional(),
-  ephemeralStorage: bytes.optional(),
+  cpu: cpu.optional().describe("Cores, or thousandths of one."),
+  memory: bytes.optional().describe("Memory."),
+  ephemeralStorage: bytes.optional().describe("Space on the node's disk."),
 });
 
 const NO_DURATION = "is not a duration; write 90s, 30m or 1h";
@@ -135,56 +132,67 @@ export const tenantSchema = z
       ),
     contacts: z
       .strictObject({
-        email: email.optional(),
-        chat: line(100).optional(),
-        pager: line(200).optional(),
-        costCenter: line(40).optional(),
+        email: email.optional().describe("The team's mailbox."),
+        chat: line(100).optional().describe("The team's channel."),
+        pager: line(200).optional().describe("Who is called at night."),
+        costCenter: line(40).optional().describe("Who pays."),
       })
       .optional()
       .describe("How to reach the team, and who pays."),
     tier: z
       .enum(tierNames)
       .optional()
-      .describe("Row of the tier table that gives the defaults; default standard."),
+      .describe("Row of the tier table that gives the defaults.")
+      .meta({ default: "standard" }),
     environments: z
       .array(
         z.strictObject({
-          name: dnsLabel(MAX_ENVIRONMENT_LENGTH, "environment name"),
-          share: z.int().min(1).max(100).optional(),
+          name: dnsLabel(MAX_ENVIRONMENT_LENGTH, "environment name").describe(
+            "The environment's name, part of its namespace's.",
+          ),
+          share: z.int().min(1).max(100).optional().describe("Per cent of the tenant's quota."),
         }),
       )
       .max(10)
       .optional()
       .describe("Environments, each a namespace of its own; none: one namespace `tenant-<name>` (R32)."),
     access: z
-      .strictObject({ admin: subjects.optional(), dev: subjects.optional(), view: subjects.optional() })
+      .strictObject({
+        admin: subjects
+          .optional()
+          .describe("Who administers the tenant's own namespaces, and only those (R5, R8)."),
+        dev: subjects
+          .optional()
+          .describe("Who runs workloads in the tenant's own namespaces, and only those (R5, R8)."),
+        view: subjects.optional().describe("Who reads the tenant's own namespaces, and only those (R5, R8)."),
+      })
       .optional()
       .describe("People, by role (R7, R8). Nobody has access who is not named here."),
     quota: z
       .strictObject({
-        cpu: cpu.optional(),
-        memory: bytes.optional(),
-        cpuLimit: cpu.optional(),
-        memoryLimit: bytes.optional(),
-        ephemeralStorage: bytes.optional(),
-        storage: bytes.optional(),
-        pods: count(3000).optional(),
-        persistentVolumeClaims: count(3000).optional(),
-        services: count(3000).optional(),
-        loadBalancers: count(50).optional(),
-        nodePorts: count(50).optional(),
-        secrets: count(3000).optional(),
-        configMaps: count(3000).optional(),
-        jobs: count(3000).optional(),
-        cronJobs: count(3000).optional(),
+        cpu: cpu.optional().describe("Cores that all pods may request."),
+        memory: bytes.optional().describe("Memory that all pods may request."),
+        cpuLimit: cpu.optional().describe("Cores that the limits of all pods may add up to."),
+        memoryLimit: bytes.optional().describe("Memory that the limits of all pods may add up to."),
+        ephemeralStorage: bytes.optional().describe("Space on the nodes' disks that all pods may ask for."),
+        storage: bytes.optional().describe("Space of all volumes."),
+        pods: count(3000).optional().describe("Running pods."),
+        persistentVolumeClaims: count(3000).optional().describe("Volume claims."),
+        services: count(3000).optional().describe("Services of every type."),
+        loadBalancers: count(50).optional().describe("Services of type LoadBalancer."),
+        nodePorts: count(50).optional().describe("Ports opened on every node."),
+        secrets: count(3000).optional().describe("Secrets."),
+        configMaps: count(3000).optional().describe("ConfigMaps."),
+        jobs: count(3000).optional().describe("Jobs, finished ones too."),
+        cronJobs: count(3000).optional().describe("CronJobs."),
       })
       .optional()
       .describe("What the tenant may use in sum (R34); default: the tier's."),
     containers: z
       .strictObject({
-        default: amounts.optional(),
-        defaultRequest: amounts.optional(),
-        max: amounts.optional(),
+        default: amounts.optional().describe("Limits of a container that names none."),
+        defaultRequest: amounts.optional().describe("Requests of a container that names none."),
+        max: amounts.optional().describe("The most that one container may ask for."),
       })
       .optional()
       .describe("Limits and requests of one container (R35); default: the tier's."),
@@ -201,19 +209,22 @@ export const tenantSchema = z
               .array(
                 z.string().regex(HOST_NAME, { error: "is not a host name; write shop.acme.example.com" }),
               )
-              .max(100),
+              .max(100)
+              .describe("Host names that lead to the tenant and to nobody else."),
           })
           .optional()
           .describe("Host names served through the tenant gateway (R50)."),
       })
-      .optional(),
+      .optional()
+      .describe("Ways out of the tenant's namespaces and into them; all closed by default."),
     storage: z
       .strictObject({
-        volumeType: z.enum(["gp3", "io2"]).optional().describe("EBS volume type; default gp3."),
+        volumeType: z.enum(["gp3", "io2"]).optional().describe("EBS volume type.").meta({ default: "gp3" }),
         reclaimPolicy: z
           .enum(["Delete", "Retain"])
           .optional()
-          .describe("What becomes of a volume whose claim is deleted; default Delete."),
+          .describe("What becomes of a volume whose claim is deleted.")
+          .meta({ default: "Delete" }),
       })
       .optional()
       .describe("The tenant's StorageClass, always encrypted with the tenant's key (R55, R56)."),
@@ -239,11 +250,15 @@ export const tenantSchema = z
         engine: z
           .enum(["vault", "aws-secrets-manager"])
           .optional()
-          .describe("Where the tenant's secrets live; default vault."),
-        tokenTtl: duration.optional().describe("Life of a Vault token; default 20m."),
+          .describe("Where the tenant's secrets live.")
+          .meta({ default: "vault" }),
+        tokenTtl: duration
+          .optional()
+          .describe("Life of a Vault token; default 20m, or `tokenMaxTtl` where that is less."),
         tokenMaxTtl: duration
           .optional()
-          .describe("Longest life of a renewed Vault token; default 1h, at most 24h."),
+          .describe("Longest life of a renewed Vault token, at most 24h.")
+          .meta({ default: "1h" }),
         boundCidrs: z
           .array(z.string())
           .min(1)
@@ -258,36 +273,46 @@ export const tenantSchema = z
         schedule: z
           .string()
           .regex(CRON, { error: 'is not a cron line of five fields; write "0 3 * * *"' })
-          .optional(),
-        retentionDays: z.int().min(1).max(3650).optional(),
+          .optional()
+          .describe("When to back up: a cron line of five numeric fields."),
+        retentionDays: z.int().min(1).max(3650).optional().describe("Days that a backup is kept."),
       })
       .optional()
       .describe("Velero backups under the tenant's own prefix, role and key (R70); default: the tier's."),
     placement: z
-      .strictObject({ pool: z.enum(["shared", "dedicated"]) })
+      .strictObject({ pool: z.enum(["shared", "dedicated"]).describe("Whose nodes the tenant runs on.") })
       .optional()
       .describe("Nodes: the tier's shared pool, or one of the tenant's own (R40)."),
     runtimeClass: z.enum(["gvisor", "kata"]).optional().describe("Sandboxed container runtime (R42)."),
     gitops: z
       .strictObject({
-        engine: z.enum(["argocd", "flux"]),
-        repository: z.string().min(1).max(500),
-        path: z.string().min(1).max(200).optional(),
-        revision: z.string().min(1).max(200).optional(),
+        engine: z.enum(["argocd", "flux"]).describe("What reconciles the workloads."),
+        repository: z.string().min(1).max(500).describe("The Git repository."),
+        path: z.string().min(1).max(200).optional().describe("Folder inside the repository."),
+        revision: z.string().min(1).max(200).optional().describe("Branch, tag or commit."),
       })
       .optional()
       .describe("Where the tenant's workloads are declared (R77)."),
-    allowRoot: z.boolean().optional().describe("Lowers the tenant to Pod Security `baseline` (R39)."),
-    mesh: z.boolean().optional().describe("Joins the service mesh (R39, R52)."),
+    allowRoot: z
+      .boolean()
+      .optional()
+      .describe("Lowers the tenant to Pod Security `baseline` (R39).")
+      .meta({ default: false }),
+    mesh: z.boolean().optional().describe("Joins the service mesh (R39, R52).").meta({ default: false }),
     lifecycle: z
       .strictObject({
-        state: z.enum(["active", "suspended", "offboarding"]).optional().describe("Default active."),
+        state: z
+          .enum(["active", "suspended", "offboarding"])
+          .optional()
+          .describe("Whether the tenant runs.")
+          .meta({ default: "active" }),
         deletionProtection: z
           .boolean()
           .optional()
           .describe("Refuses removal of the tenant's key and Vault data while true; default: the tier's."),
       })
-      .optional(),
+      .optional()
+      .describe("State of the tenant, and what protects it from removal."),
   })
   .describe("One tenant of Tenantry.");
 

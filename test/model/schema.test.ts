@@ -17,6 +17,17 @@ const samples = fs.readdirSync(path.join(ROOT, "tenants", "sample"));
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly description?: string;
+  readonly default?: unknown;
+}
+
+/** Every field with its path, whether others are in it or not. */
+function fields({ properties = {}, items }: Schema, at = ""): [path: string, field: Schema][] {
+  const own = Object.entries(properties).flatMap(([name, inner]): [string, Schema][] => [
+    [at + name, inner],
+    ...fields(inner, `${at}${name}.`),
+  ]);
+  return items === undefined ? own : [...own, ...fields(items, at)];
 }
 
 /** Paths of all fields that hold no further field, as the reference writes them. */
@@ -57,6 +68,42 @@ describe("the schema of a tenant file", () => {
 
   it("is committed as it is made", () => {
     assert.equal(read("tenants", "tenant.schema.json"), tenantJsonSchema(), "run: npm run schema");
+  });
+
+  it("has an address, and a sentence on every field", () => {
+    assert.equal((schema as { $id?: string }).$id, "https://tenantry.dev/schema/tenant.json");
+    const all = fields(schema);
+    assert.ok(all.length > 80, `${all.length} fields`);
+    assert.deepEqual(
+      all.filter(([, { description = "" }]) => !/^[A-Z].*\.$/.test(description)).map(([at]) => at),
+      [],
+    );
+  });
+
+  it("shows the defaults that hold for every tenant, and those are what the reader fills in", () => {
+    const defaults = new Map(
+      fields(schema)
+        .filter(([, field]) => field.default !== undefined)
+        .map(([at, field]) => [at, field.default]),
+    );
+    assert.deepEqual(Object.fromEntries(defaults), {
+      tier: "standard",
+      "network.egress.ports.protocol": "TCP",
+      "storage.volumeType": "gp3",
+      "storage.reclaimPolicy": "Delete",
+      "secrets.engine": "vault",
+      "secrets.tokenMaxTtl": "1h",
+      allowRoot: false,
+      mesh: false,
+      "lifecycle.state": "active",
+    });
+    const rule = "network: { egress: [{ cidr: 203.0.113.0/24, ports: [{ port: 443 }] }] }";
+    const { tier, storage, secrets, network } = accepted(tenantText(rule));
+    assert.equal(tier, defaults.get("tier"));
+    assert.equal(storage.volumeType, defaults.get("storage.volumeType"));
+    assert.equal(storage.reclaimPolicy, defaults.get("storage.reclaimPolicy"));
+    assert.equal(secrets.tokenMaxTtl, 3600);
+    assert.equal(network.egress[0]?.ports[0]?.protocol, defaults.get("network.egress.ports.protocol"));
   });
 
   it("accepts every sample tenant and the template", () => {

@@ -202,6 +202,13 @@ describe("a tenant list", () => {
     assert.deepEqual(names(), ["a", "b"]);
   });
 
+  it("D18 lets a person work for two tenants", () => {
+    for (const [index, name] of ["a", "b"].entries()) {
+      put(`${name}.yaml`, tenant(name, IDS[index], "access: { dev: { users: [carol] } }"));
+    }
+    assert.deepEqual(names(), ["a", "b"]);
+  });
+
   it("D75 D16 refuses a file whose name is not the tenant's", () => {
     put("Acme.yaml", tenant("acme"));
     assert.deepEqual(faultsOf(read), [
