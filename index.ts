@@ -2,10 +2,11 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { Platform as PlatformComponent } from "./components/platform";
+import { readFacts } from "./components/facts";
 import { providers } from "./components/providers";
 import { declareTenants } from "./components/tenant-list";
 import { InputFaults } from "./model/fault";
-import { readPlatform, type Platform } from "./model/platform";
+import { readPlatform, readPlatformOutput, type Platform } from "./model/platform";
 import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
 import { connect, type Connections } from "./proof/connect";
 import { formatProblems, preflight } from "./proof/preflight";
@@ -20,14 +21,15 @@ export = async (): Promise<pulumi.Inputs> => {
   return stack === PLATFORM_STACK ? declarePlatform(config) : declareTenantList(stack, config);
 };
 
-function declarePlatform(config: pulumi.Config): pulumi.Inputs {
+async function declarePlatform(config: pulumi.Config): Promise<pulumi.Inputs> {
   const spec = orRefuse(() => readPlatform(config.requireObject("platform")));
+  const facts = await readFacts(spec, config.get("kubeconfig"));
   const platform = new PlatformComponent(
     PLATFORM_STACK,
-    { platform: spec },
+    { platform: spec, facts },
     { providers: providers(spec, config) },
   );
-  return { platform: { ...spec, clusterUid: platform.clusterUid } };
+  return { platform: { ...spec, ...facts, clusterUid: platform.clusterUid } };
 }
 
 async function declareTenantList(stack: string, config: pulumi.Config): Promise<pulumi.Inputs> {
@@ -53,7 +55,7 @@ async function platformOf(name: string): Promise<Platform> {
       `stack ${name} has no output yet, and every tenant list builds on it; run: pulumi up --stack ${PLATFORM_STACK}`,
     );
   }
-  return value as Platform;
+  return readPlatformOutput(value);
 }
 
 /**

@@ -30,6 +30,7 @@ export class BackupIdentity extends pulumi.ComponentResource {
         description: `Backups of tenant ${tenant.name}`,
         assumeRolePolicy: JSON.stringify(trustPolicy(platform)),
         maxSessionDuration: 3600,
+        permissionsBoundary: names.policyArn(platform.aws, names.TENANT_BOUNDARY),
         tags: labels.tenantTags(tenant),
       },
       { parent: this, deleteBeforeReplace: true },

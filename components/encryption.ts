@@ -12,7 +12,7 @@ export interface EncryptionArgs {
 
 /**
  * A KMS key of the tenant's own, so that data at rest of one tenant is unreadable with another's rights, and can
- * be shredded by destroying one key (R65, R66). Its policy names the only two users, each through one service;
+ * be shredded by destroying one key (R65, R66). Its policy names the only users, each through one service;
  * the account administers the key and cannot use it, so that no broad IAM policy elsewhere opens it.
  */
 export class Encryption extends pulumi.ComponentResource {
@@ -123,6 +123,23 @@ function keyPolicy(tenant: Tenant, platform: Platform) {
           },
         },
       },
+      ...(tenant.secrets.engine === "aws-secrets-manager" ? [throughSecretsManager(tenant, platform)] : []),
     ],
+  };
+}
+
+function throughSecretsManager(tenant: Tenant, { aws }: Platform) {
+  return {
+    Sid: "SecretsThroughSecretsManager",
+    Effect: "Allow",
+    Principal: { AWS: names.roleArn(aws, names.workloadRoleName(tenant.id)) },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: "*",
+    Condition: {
+      StringEquals: { "kms:ViaService": `secretsmanager.${aws.region}.amazonaws.com` },
+      StringLike: {
+        "kms:EncryptionContext:SecretARN": names.secretArns(aws, names.managedSecretName(tenant.id, "*")),
+      },
+    },
   };
 }

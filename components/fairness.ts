@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as labels from "../model/labels";
 import * as names from "../model/names";
 import { quotaHard } from "../model/quota";
 import type { Tenant, TenantNamespace } from "../model/tenant";
@@ -14,12 +15,14 @@ export interface FairnessArgs {
 
 /**
  * Keeps a tenant from starving its neighbours: a quota over everything it can create, limits for containers that
- * name none, and no pod in a priority class of the platform or of another tier (R34, R35, R37).
+ * name none, no pod in a priority class of the platform or of another tier (R34, R35, R37). The disruption budget keeps
+ * an upgrade of the nodes from taking more than half of the tenant's replicas at once (R38).
  */
 export class Fairness extends pulumi.ComponentResource {
   readonly quota: kubernetes.core.v1.ResourceQuota;
   readonly foreignPriority: kubernetes.core.v1.ResourceQuota;
   readonly limits: kubernetes.core.v1.LimitRange;
+  readonly budget: kubernetes.policy.v1.PodDisruptionBudget;
 
   constructor(name: string, args: FairnessArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Fairness", name, {}, opts);
@@ -29,7 +32,7 @@ export class Fairness extends pulumi.ComponentResource {
 
     this.quota = new kubernetes.core.v1.ResourceQuota(
       `${name}-quota`,
-      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(tenant.quota) } },
+      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(namespace.quota) } },
       child,
     );
     this.foreignPriority = new kubernetes.core.v1.ResourceQuota(
@@ -43,8 +46,26 @@ export class Fairness extends pulumi.ComponentResource {
       child,
     );
 
+    this.budget = new kubernetes.policy.v1.PodDisruptionBudget(
+      `${name}-disruption-budget`,
+      { metadata: metadata("tenant-default"), spec: budgetSpec() },
+      child,
+    );
+
     this.registerOutputs();
   }
+}
+
+/**
+ * Counts only pods whose controller has a scale: the placement policy labels them, and the budget's share rounds up, so
+ * that a single replica never holds up a drain. Pods under a budget of the tenant's own bear another label.
+ */
+function budgetSpec(): kubernetes.types.input.policy.v1.PodDisruptionBudgetSpec {
+  return {
+    selector: { matchLabels: { [labels.DISRUPTION_BUDGET]: "default" } },
+    maxUnavailable: "50%",
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+  };
 }
 
 /** No pod at all in the classes of Kubernetes itself or of another tier. */

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant, TenantNamespace } from "../model/tenant";
 import { tenantObject, type ObjectMeta } from "./object-meta";
@@ -12,8 +13,8 @@ export interface NamespaceArgs {
 }
 
 /**
- * The boundary everything else hangs on: one namespace, held to Pod Security `restricted` from birth (R18, R32,
- * R33). Without it tenants would share names, RBAC scope and a Pod Security level.
+ * The boundary everything else hangs on: one namespace, held to Pod Security from birth: `restricted`, or `baseline`
+ * where the tenant's file opts out (R18, R32, R33, R39). Without it tenants would share names, RBAC scope and a Pod Security level.
  */
 export class Namespace extends pulumi.ComponentResource {
   readonly namespace: kubernetes.core.v1.Namespace;
@@ -34,19 +35,38 @@ export class Namespace extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * What is written here is what admission rules read: a tenant can change none of it. A tenant that opted out of
+ * `restricted` is still reported on at that level.
+ */
 function namespaceMeta(tenant: Tenant, namespace: TenantNamespace, platform: Platform): ObjectMeta {
   const common = tenantObject(tenant, namespace.name);
   return {
     ...common,
     labels: {
       ...common.labels,
-      ...labels.podSecurityLabels("restricted", platform.cluster.podSecurityVersion),
-      ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
+      ...labels.podSecurityLabels(tenant.podSecurity, platform.cluster.podSecurityVersion, "restricted"),
+      ...(tenant.podSecurity === "baseline" && { [labels.ALLOW_ROOT]: "true" }),
+      [labels.POOL]: tenant.pool.name,
+      ...(tenant.runtime !== undefined && {
+        [labels.RUNTIME_CLASS]: names.runtimeClassName(tenant.runtime),
+      }),
+      ...(namespace.environment !== undefined && { [labels.ENVIRONMENT]: namespace.environment }),
     },
     annotations: {
       ...common.annotations,
       [labels.OWNERS]: tenant.owners.join(","),
       [labels.DISPLAY_NAME]: tenant.displayName,
+      ...(tenant.network.hosts.length > 0 && { [labels.HOSTS]: tenant.network.hosts.join(",") }),
+      ...(tenant.network.podCidr !== undefined && addressPoolAnnotation(tenant, platform)),
     },
   };
+}
+
+/** Tells the CNI where the namespace's pods get their addresses from (R51). */
+function addressPoolAnnotation({ name }: Tenant, { cluster }: Platform): Record<string, string> {
+  const pool = names.clusterObjectName(name);
+  return cluster.cni === "cilium"
+    ? { "ipam.cilium.io/ip-pool": pool }
+    : { "cni.projectcalico.org/ipv4pools": JSON.stringify([pool]) };
 }

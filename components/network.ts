@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../model/platform";
-import type { EgressRule, Tenant, TenantNamespace } from "../model/tenant";
+import type { NetworkEgress, Tenant, TenantNamespace } from "../model/tenant";
 import { tenantObject } from "./object-meta";
 
 type PolicySpec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
@@ -93,7 +93,7 @@ function namespaced(namespace: string): Peer {
   return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
 }
 
-function egressTo(rule: EgressRule): kubernetes.types.input.networking.v1.NetworkPolicyEgressRule {
+function egressTo(rule: NetworkEgress): kubernetes.types.input.networking.v1.NetworkPolicyEgressRule {
   return {
     to: [{ ipBlock: { cidr: rule.cidr, ...(rule.except.length > 0 && { except: [...rule.except] }) } }],
     ports: rule.ports.map((port) => ({ ...port })),

@@ -2,19 +2,25 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
 import * as names from "../model/names";
-import type { PlatformSpec } from "../model/platform";
+import type { PlatformFacts, PlatformSpec } from "../model/platform";
 import { roleRules } from "../model/roles";
 import { tier, tierNames } from "../model/tiers";
 import { BackupBucket } from "./backup-bucket";
+import { Gateway } from "./gateway";
 import { platformObject } from "./object-meta";
+import { PodSecurityFloor } from "./pod-security-floor";
+import { TokenReview } from "./token-review";
 
 export interface PlatformArgs {
   readonly platform: PlatformSpec;
+  readonly facts: Omit<PlatformFacts, "clusterUid">;
 }
 
 /**
  * What all tenants of a cluster share and no tenant may change: the closed tenant roles, the priority classes of
- * the tiers, the namespaces of the gateway, of observability and of backup, the bucket for backups (R7, R37, R110).
+ * the tiers, the namespaces of the gateway, of observability and of backup, the bucket for backups, the policies that
+ * pin pods and hold the Pod Security floor, node pools, and the identity that tenant lists run as (R1-R4, R7, R19, R37,
+ * R40-R43, R110). Run by an administrator.
  */
 export class Platform extends pulumi.ComponentResource {
   /** UID of the live kube-system namespace: tells this cluster from every other, also from one rebuilt by its name. */
@@ -23,7 +29,8 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Platform", name, {}, opts);
     const { platform } = args;
-    const child = { parent: this, deleteBeforeReplace: true };
+    const plane = { parent: this };
+    const child = { ...plane, deleteBeforeReplace: true };
 
     for (const [role, rules] of Object.entries(roleRules)) {
       new kubernetes.rbac.v1.ClusterRole(
@@ -51,20 +58,35 @@ export class Platform extends pulumi.ComponentResource {
         child,
       );
     }
-    for (const [part, namespace] of Object.entries(systemNamespaces(platform))) {
+    const namespace = (part: string, metadata: SystemNamespace) =>
       new kubernetes.core.v1.Namespace(
         part,
-        { metadata: platformObject(namespace.name, namespace.labels) },
+        { metadata: platformObject(metadata.name, metadata.labels) },
         { ...child, protect: true },
       );
+    const system = systemNamespaces(platform);
+    const gateway = namespace("gateway", system.gateway);
+    namespace("observability", system.observability);
+    namespace("backup", system.backup);
+    new PodSecurityFloor("pod-security-floor", { platform }, plane);
+    new BackupBucket("backup-bucket", { platform }, plane);
+    if (platform.cluster.gateway.api === "gateway-api") {
+      new Gateway("gateway", { platform, within: gateway }, plane);
     }
-    new BackupBucket("backup-bucket", { platform }, { parent: this });
+    if (!platform.vault.inCluster) {
+      new TokenReview("token-review", plane);
+    }
 
     this.clusterUid = kubernetes.core.v1.Namespace.get("kube-system", "kube-system", {
       parent: this,
     }).metadata.uid;
     this.registerOutputs({ clusterUid: this.clusterUid });
   }
+}
+
+interface SystemNamespace {
+  readonly name: string;
+  readonly labels: Record<string, string>;
 }
 
 /** Velero's node agent mounts host paths; nothing else of the platform needs to. */

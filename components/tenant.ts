@@ -1,16 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
-import type { Tenant as TenantModel } from "../model/tenant";
+import type { Pool, Tenant as TenantModel, TenantNamespace } from "../model/tenant";
+import type { Quota } from "../model/tiers";
 import { Access } from "./access";
+import { AddressPool } from "./address-pool";
 import { Backup } from "./backup";
 import { BackupIdentity } from "./backup-identity";
 import { Encryption } from "./encryption";
 import { Fairness } from "./fairness";
+import { Listeners } from "./listeners";
+import { ManagedSecrets } from "./managed-secrets";
+import { NamedEgress } from "./named-egress";
 import { Namespace } from "./namespace";
 import { Network } from "./network";
+import { SecretDelivery } from "./secret-delivery";
 import { Storage } from "./storage";
 import { Vault } from "./vault";
+import { Wall } from "./wall";
+import { WorkloadIdentity } from "./workload-identity";
 
 export interface TenantArgs {
   readonly tenant: TenantModel;
@@ -22,10 +30,19 @@ export interface TenantOutputs {
   readonly id: string;
   readonly tier: string;
   readonly namespaces: string[];
+  /** Each environment's namespace and part of the quota; none where the tenant declares none. */
+  readonly environments: Record<string, { readonly namespace: string; readonly quota: Quota }>;
+  /** The opt-out of `restricted` is on record here, on the namespace and in the tenant's file. */
+  readonly podSecurity: string;
+  readonly pool: Pool;
+  readonly hosts: string[];
   readonly storageClass: string;
   readonly keyArn: pulumi.Output<string>;
   readonly keyAlias: string;
-  readonly vaultNamespace: string;
+  readonly secretsEngine: string;
+  /** Absent where the tenant's secrets lie in AWS. */
+  readonly vaultNamespace?: string;
+  readonly workloadRoleArn: string;
   readonly backupPrefix: string;
   readonly backupRoleArn: string;
 }
@@ -42,49 +59,96 @@ export class Tenant extends pulumi.ComponentResource {
   constructor(name: string, args: TenantArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Tenant", name, {}, opts);
     const { tenant, platform } = args;
+    const { cluster } = platform;
     const plane = { parent: this };
 
-    const identity = new BackupIdentity(name, { tenant, platform }, plane);
+    const backupIdentity = new BackupIdentity(name, { tenant, platform }, plane);
+    const workloadIdentity = new WorkloadIdentity(name, { tenant, platform }, plane);
     // KMS refuses a key policy that names a role which does not exist yet.
-    const encryption = new Encryption(name, { tenant, platform }, { ...plane, dependsOn: identity.role });
+    const roles = [backupIdentity.role, workloadIdentity.role];
+    const encryption = new Encryption(name, { tenant, platform }, { ...plane, dependsOn: roles });
     const storage = new Storage(name, { tenant, platform }, { ...plane, dependsOn: encryption.alias });
-    const vault = new Vault(name, { tenant }, plane);
-    const access = tenant.namespaces.map((namespace) => {
-      const boundary = new Namespace(namespace.key, { tenant, namespace, platform }, plane);
-      const within = boundary.namespace;
-      const fairness = new Fairness(namespace.key, { tenant, namespace, within }, plane);
-      const network = new Network(namespace.key, { tenant, namespace, platform, within }, plane);
-      const guardrails = [fairness.quota, fairness.foreignPriority, fairness.limits, ...network.policies];
-      return new Access(namespace.key, { tenant, namespace, within }, { ...plane, dependsOn: guardrails });
-    });
+    const secrets = this.declareSecrets(name, args, encryption);
+    const access = tenant.namespaces.map((namespace) => this.declareNamespace(namespace, args));
     const backup = new Backup(
       name,
       { tenant, platform },
-      { ...plane, dependsOn: [identity.policy, encryption.alias] },
+      { ...plane, dependsOn: [backupIdentity.policy, encryption.alias] },
     );
+    if (cluster.adminNetworkPolicy !== "none") {
+      new Wall(name, { tenant, platform }, plane);
+    }
+    if (tenant.network.podCidr !== undefined) {
+      new AddressPool(name, { tenant, platform, podCidr: tenant.network.podCidr }, plane);
+    }
+    if (tenant.network.hosts.length > 0 && cluster.gateway.api === "gateway-api") {
+      new Listeners(name, { tenant, platform }, plane);
+    }
 
     this.registered = Promise.all(
-      [
-        ...access.flatMap((plane) => plane.bindings),
-        ...vault.roles,
-        vault.kv,
-        storage.storageClass,
-        backup.schedule,
-      ].map(known),
+      [...access.flatMap((plane) => plane.bindings), ...secrets, storage.storageClass, backup.schedule].map(
+        known,
+      ),
     );
-    this.outputs = {
-      id: tenant.id,
-      tier: tenant.tier,
-      namespaces: tenant.namespaces.map((namespace) => namespace.name),
-      storageClass: names.storageClassName(tenant.name),
-      keyArn: encryption.key.arn,
-      keyAlias: names.keyAlias(tenant.id),
-      vaultNamespace: names.vaultNamespace(tenant.id),
-      backupPrefix: names.backupPrefix(tenant.id),
-      backupRoleArn: names.roleArn(platform.aws, names.backupRoleName(tenant.id)),
-    };
+    this.outputs = outputsOf(tenant, platform, encryption.key.arn);
     this.registerOutputs(this.outputs);
   }
+
+  /** Where the tenant's secrets lie; hands back the last resources of that engine. */
+  private declareSecrets(name: string, { tenant, platform }: TenantArgs, encryption: Encryption) {
+    if (tenant.secrets.engine === "vault") {
+      const vault = new Vault(name, { tenant, platform }, { parent: this });
+      return [...vault.roles, ...vault.logins, vault.kv];
+    }
+    return new ManagedSecrets(name, { tenant, platform }, { parent: this, dependsOn: encryption.alias })
+      .policies;
+  }
+
+  /** One namespace with every guardrail, and then those who act in it. */
+  private declareNamespace(namespace: TenantNamespace, { tenant, platform }: TenantArgs): Access {
+    const plane = { parent: this };
+    const { key } = namespace;
+    const boundary = new Namespace(key, { tenant, namespace, platform }, plane);
+    const within = boundary.namespace;
+    const fairness = new Fairness(key, { tenant, namespace, within }, plane);
+    const network = new Network(key, { tenant, namespace, platform, within }, plane);
+    if (tenant.network.names.length > 0) {
+      new NamedEgress(key, { tenant, namespace, platform, within }, plane);
+    }
+    const guardrails = [
+      fairness.quota,
+      fairness.foreignPriority,
+      fairness.limits,
+      fairness.budget,
+      ...network.policies,
+    ];
+    const guarded = { ...plane, dependsOn: guardrails };
+    new SecretDelivery(key, { tenant, namespace, platform, within }, guarded);
+    return new Access(key, { tenant, namespace, platform, within }, guarded);
+  }
+}
+
+function outputsOf(tenant: TenantModel, { aws }: Platform, keyArn: pulumi.Output<string>): TenantOutputs {
+  const environments = tenant.namespaces.flatMap(({ environment, name, quota }) =>
+    environment === undefined ? [] : [[environment, { namespace: name, quota }] as const],
+  );
+  return {
+    id: tenant.id,
+    tier: tenant.tier,
+    namespaces: tenant.namespaces.map((namespace) => namespace.name),
+    environments: Object.fromEntries(environments),
+    podSecurity: tenant.podSecurity,
+    pool: tenant.pool,
+    hosts: [...tenant.network.hosts],
+    storageClass: names.storageClassName(tenant.name),
+    keyArn,
+    keyAlias: names.keyAlias(tenant.id),
+    secretsEngine: tenant.secrets.engine,
+    ...(tenant.secrets.engine === "vault" && { vaultNamespace: names.vaultNamespace(tenant.id) }),
+    workloadRoleArn: names.roleArn(aws, names.workloadRoleName(tenant.id)),
+    backupPrefix: names.backupPrefix(tenant.id),
+    backupRoleArn: names.roleArn(aws, names.backupRoleName(tenant.id)),
+  };
 }
 
 /** The engine has answered for the resource: its URN is known, at preview as well. */

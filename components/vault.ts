@@ -2,26 +2,30 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import * as labels from "../model/labels";
 import * as names from "../model/names";
+import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
-import { vaultPolicies, vaultRoles } from "../model/vault";
+import { policiesOf, tokenReview, VAULT_AUDIENCE, vaultLogin, vaultRoles } from "../model/vault";
 
 export interface VaultArgs {
   readonly tenant: Tenant;
+  readonly platform: Platform;
 }
 
 /**
- * A Vault namespace of the tenant's own, with KV v2 and one AppRole for reading and one for writing (R60, R61).
- * Tokens of one namespace are strangers in every other. Secret ids are credentials, so that they are no resources
+ * A Vault namespace of the tenant's own, with KV v2, one AppRole for reading and one for writing, and a login for
+ * the secret reader of each of the tenant's Kubernetes namespaces (R60-R62). Tokens of one Vault namespace are
+ * strangers in every other. Secret ids are credentials, so that they are no resources
  * and never reach state: `automation` mints them on demand, wrapped.
  */
 export class Vault extends pulumi.ComponentResource {
   readonly namespace: vault.Namespace;
   readonly kv: vault.Mount;
   readonly roles: vault.approle.AuthBackendRole[];
+  readonly logins: vault.kubernetes.AuthBackendRole[];
 
   constructor(name: string, args: VaultArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Vault", name, {}, opts);
-    const { tenant } = args;
+    const { tenant, platform } = args;
 
     this.namespace = new vault.Namespace(
       `${name}-vault`,
@@ -51,7 +55,7 @@ export class Vault extends pulumi.ComponentResource {
       { namespace, type: "approle", path: names.VAULT_APPROLE_MOUNT },
       child,
     );
-    const policies = Object.entries(vaultPolicies).map(
+    const policies = Object.entries(policiesOf(tenant)).map(
       ([policy, rules]) =>
         new vault.Policy(
           `${name}-${policy}`,
@@ -79,6 +83,36 @@ export class Vault extends pulumi.ComponentResource {
           { ...child, dependsOn: [approle, ...policies] },
         ),
     );
+
+    const cluster = new vault.AuthBackend(
+      `${name}-kubernetes`,
+      { namespace, type: "kubernetes", path: names.VAULT_KUBERNETES_MOUNT },
+      child,
+    );
+    const config = new vault.kubernetes.AuthBackendConfig(
+      `${name}-kubernetes-config`,
+      { namespace, backend: names.VAULT_KUBERNETES_MOUNT, ...tokenReview(platform) },
+      { ...child, dependsOn: cluster },
+    );
+    this.logins = tenant.namespaces.map((within) => {
+      const { role, policy } = vaultLogin(within);
+      return new vault.kubernetes.AuthBackendRole(
+        `${within.key}-secret-reader-login`,
+        {
+          namespace,
+          backend: names.VAULT_KUBERNETES_MOUNT,
+          roleName: role,
+          boundServiceAccountNames: [names.SECRET_READER],
+          boundServiceAccountNamespaces: [within.name],
+          ...(platform.vault.inCluster && { audience: VAULT_AUDIENCE }),
+          tokenPolicies: [policy],
+          tokenNoDefaultPolicy: true,
+          tokenTtl: tenant.secrets.tokenTtl,
+          tokenMaxTtl: tenant.secrets.tokenMaxTtl,
+        },
+        { ...child, dependsOn: [config, ...policies] },
+      );
+    });
 
     this.registerOutputs({ path: this.namespace.path });
   }

@@ -12,6 +12,18 @@ export const TIER = "tenantry.dev/tier";
 export const LIST = "tenantry.dev/list";
 /** The environment of a namespace, where the tenant declares environments (R33). */
 export const ENVIRONMENT = "tenantry.dev/environment";
+/** The node pool that the namespace's pods are pinned to, read by the placement policy (R41). */
+export const POOL = "tenantry.dev/pool";
+/** The RuntimeClass of the namespace's pods, where the tenant asks for one (R42). */
+export const RUNTIME_CLASS = "tenantry.dev/runtime-class";
+/** Records on the namespace that the tenant opted out of `restricted` (R39). */
+export const ALLOW_ROOT = "tenantry.dev/allow-root";
+/** The host names that lead to the tenant, as an annotation, comma-separated (R50). */
+export const HOSTS = "tenantry.dev/hosts";
+/** Which PodDisruptionBudget a pod is under: the namespace's `default`, or one of the tenant's own (R38). */
+export const DISRUPTION_BUDGET = "tenantry.dev/disruption-budget";
+/** Label, and key of the taint, that says which tier's pods a node takes (R41). */
+export const NODE_TIER = "tenant-tier";
 /** The part of the platform an object belongs to; only objects of the platform stack bear it. */
 export const PLATFORM = "tenantry.dev/platform";
 /** Who answers for the tenant, as an annotation: e-mail addresses are no legal label values (R33). */
@@ -28,6 +40,7 @@ export const VAULT_TENANT = "tenantry-tenant";
  */
 export const OURS_WINS = { "pulumi.com/patchForce": "true" } as const;
 
+export type PodSecurityLevel = "restricted" | "baseline";
 const POD_SECURITY_MODES = ["enforce", "audit", "warn"] as const;
 
 /** Labels of every Kubernetes object of a tenant (R13, R33). */
@@ -38,11 +51,20 @@ export function tenantLabels(tenant: Tenant): Record<string, string> {
 /** Tags of every AWS resource of a tenant: the same keys and values as the labels. */
 export const tenantTags = tenantLabels;
 
-/** Pod Security labels for one level in all three modes, pinned to one version of the standard (R18). */
-export function podSecurityLabels(level: "restricted" | "baseline", version: string): Record<string, string> {
+/**
+ * Pod Security labels, pinned to one version of the standard (R18).
+ *
+ * @param enforced the level below which no pod is admitted.
+ * @param reported the level that is warned of and written to the audit log; default: the same.
+ */
+export function podSecurityLabels(
+  enforced: PodSecurityLevel,
+  version: string,
+  reported = enforced,
+): Record<string, string> {
   return Object.fromEntries(
     POD_SECURITY_MODES.flatMap((mode) => [
-      [`pod-security.kubernetes.io/${mode}`, level],
+      [`pod-security.kubernetes.io/${mode}`, mode === "enforce" ? enforced : reported],
       [`pod-security.kubernetes.io/${mode}-version`, version],
     ]),
   );

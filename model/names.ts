@@ -46,6 +46,40 @@ export function clusterRoleName(role: string): string {
 /** The ServiceAccount that reconciles a tenant's workloads (R10). */
 export const RECONCILER = "tenant-reconciler";
 
+/** The ServiceAccount with which External Secrets reads the tenant's secrets (R62). */
+export const SECRET_READER = "external-secrets";
+/** The ServiceAccount whose pods take on the tenant's IAM role (R67). */
+export const WORKLOAD = "workload";
+/** The annotation by which EKS gives a ServiceAccount its IAM role. */
+export const ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn";
+/** The SecretStore of a namespace (R62). */
+export const SECRET_STORE = "tenant-secrets";
+
+/** What one tenant has in the scope of the cluster or of a system namespace: node pool, address pool, listeners, admin policy. */
+export function clusterObjectName(tenant: string): string {
+  return NAMESPACE_PREFIX + tenant;
+}
+
+/** The tenant gateway (R50). */
+export const GATEWAY = "tenant-gateway";
+
+/** The RuntimeClass of a sandboxed runtime (R42). */
+export function runtimeClassName(runtime: string): string {
+  return NAMESPACE_PREFIX + runtime;
+}
+
+/** The platform's identities for tenant lists: a ServiceAccount, and a group for those who log in otherwise (R1). */
+export const PROVISIONER = "provisioner";
+export const PROVISIONERS_GROUP = "tenantry:provisioners";
+/** The ClusterRole that lets ServiceAccounts have tokens reviewed, for a Vault outside the cluster (R62). */
+export const TOKEN_REVIEW_ROLE = "tenantry-token-review";
+/** The IAM role of the provisioner, and the boundary of every role that it makes. */
+export const PROVISIONER_ROLE = "tenantry-provisioner";
+export const TENANT_BOUNDARY = "tenantry-tenant-boundary";
+/** The Vault auth mount and policy of the provisioner, in the platform's own Vault namespace. */
+export const PROVISIONER_VAULT_MOUNT = "tenantry";
+export const PROVISIONER_VAULT_POLICY = "tenantry-provisioner";
+
 /** The alias of the tenant's KMS key (R57, R66). */
 export function keyAlias(id: string): string {
   return `alias/tenantry/${id}`;
@@ -60,6 +94,8 @@ export function vaultNamespace(id: string): string {
 export const VAULT_KV_MOUNT = "kv";
 /** The AppRole mount inside every tenant's Vault namespace. */
 export const VAULT_APPROLE_MOUNT = "approle";
+/** The Kubernetes auth mount inside every tenant's Vault namespace. */
+export const VAULT_KUBERNETES_MOUNT = "kubernetes";
 
 /** The tenant's prefix in the backup bucket, without the closing slash, as Velero wants it (R68). */
 export function backupPrefix(id: string): string {
@@ -71,6 +107,16 @@ export function backupRoleName(id: string): string {
   return `tenantry-${id}-backup`;
 }
 
+/** The IAM role that the tenant's own pods take on (R67). */
+export function workloadRoleName(id: string): string {
+  return `tenantry-${id}-workload`;
+}
+
+/** The name in AWS Secrets Manager of one of the tenant's secrets (R63). */
+export function managedSecretName(id: string, secret: string): string {
+  return `tenantry/${id}/${secret}`;
+}
+
 export interface AwsScope {
   readonly partition: string;
   readonly region: string;
@@ -80,6 +126,16 @@ export interface AwsScope {
 /** ARN of an IAM role without a path. */
 export function roleArn(aws: AwsScope, role: string): string {
   return `arn:${aws.partition}:iam::${aws.accountId}:role/${role}`;
+}
+
+/** ARN of a managed policy without a path. */
+export function policyArn(aws: AwsScope, policy: string): string {
+  return `arn:${aws.partition}:iam::${aws.accountId}:policy/${policy}`;
+}
+
+/** Pattern of the ARNs of secrets whose name begins so: Secrets Manager puts six characters after each name. */
+export function secretArns(aws: AwsScope, name: string): string {
+  return `arn:${aws.partition}:secretsmanager:${aws.region}:${aws.accountId}:secret:${name}`;
 }
 
 /** ARN of a KMS alias: known before the key exists, so that policy and proof can judge it at preview. */

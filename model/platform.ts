@@ -7,6 +7,70 @@ import { sentences } from "./issue";
 import { DNS_LABEL } from "./tenant";
 
 const name = z.string().max(63).regex(DNS_LABEL, { error: "is not a DNS label" });
+const cidr = z.string().refine((text) => typeof readCidr(text) !== "string", {
+  error: "is not a network; write 10.0.0.0/16",
+});
+const iamName = z
+  .string()
+  .max(64)
+  .regex(/^[\w+=,.@-]+$/, { error: "is not the name of an IAM role; write it without path and ARN" });
+
+const nodesSchema = z
+  .strictObject({
+    engine: z
+      .enum(["existing", "karpenter", "eks"])
+      .default("existing")
+      .describe(
+        "Who makes the tenants' nodes: Karpenter NodePools, EKS managed node groups, or somebody else who labels and taints them (R40).",
+      ),
+    role: iamName.optional().describe("IAM role of the nodes; needed by karpenter and eks."),
+    subnetIds: z
+      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, { error: "is not the id of a subnet" }))
+      .default([])
+      .describe("Subnets of the nodes; needed by karpenter and eks."),
+    securityGroupIds: z
+      .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/, { error: "is not the id of a security group" }))
+      .default([])
+      .describe("Security groups of the nodes; needed by karpenter."),
+    instanceTypes: z
+      .array(
+        z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, { error: "is not an instance type; write m7i.large" }),
+      )
+      .min(1)
+      .default(["m7i.large", "m7i.xlarge", "m7i.2xlarge"]),
+    maxNodes: z.int().min(1).max(450).default(10).describe("The most nodes of one pool."),
+    runtimeClasses: z
+      .strictObject({
+        gvisor: name.optional().describe("containerd handler of gVisor, usually runsc."),
+        kata: name.optional().describe("containerd handler of Kata, usually kata-qemu."),
+      })
+      .prefault({})
+      .describe("Sandboxed runtimes that the sensitive nodes' image brings (R42)."),
+    swapGiB: z
+      .int()
+      .min(0)
+      .max(64)
+      .default(8)
+      .describe("Encrypted swap of a sensitive node, in GiB; 0 is none (R43)."),
+  })
+  .superRefine((nodes, context) => {
+    const needed = {
+      karpenter: ["role", "subnetIds", "securityGroupIds"],
+      eks: ["role", "subnetIds"],
+      existing: [],
+    } as const;
+    for (const field of needed[nodes.engine]) {
+      if (nodes[field] === undefined || nodes[field].length === 0) {
+        context.addIssue({
+          code: "custom",
+          path: [field],
+          message: `is needed by the engine ${nodes.engine}`,
+        });
+      }
+    }
+  })
+  .prefault({})
+  .describe("The tenants' node pools, by tier (R40-R43).");
 
 /** Stack config `tenantry:platform` of the platform stack. */
 export const platformSchema = z.strictObject({
@@ -24,12 +88,45 @@ export const platformSchema = z.strictObject({
       })
       .prefault({})
       .describe("Where the cluster's DNS answers; differs by distribution (R46)."),
+    provisionerNamespace: name
+      .default("tenantry-system")
+      .describe("Namespace of the provisioner's ServiceAccount (R1)."),
+    privilegedNamespaces: z
+      .array(name)
+      .default(["kube-system", "kube-public", "kube-node-lease"])
+      .describe("Namespaces besides Velero's that may run pods below Pod Security `baseline` (R19, R29)."),
+    cni: z
+      .enum(["other", "cilium", "calico"])
+      .default("other")
+      .describe(
+        "What enforces network policies; decides how egress by name and address pools are declared (R49, R51).",
+      ),
+    adminNetworkPolicy: z
+      .enum(["none", "AdminNetworkPolicy", "ClusterNetworkPolicy"])
+      .default("none")
+      .describe(
+        "Kind with which the cluster can deny between tenants above every tenant's own policies (R48).",
+      ),
+    tenantPodCidrs: z
+      .array(cidr)
+      .default([])
+      .describe("Networks that tenants' own pools of pod addresses are cut from (R51)."),
+    gateway: z
+      .strictObject({
+        api: z.enum(["none", "gateway-api", "ingress"]).default("none").describe("How hosts are served."),
+        className: name
+          .default("tenant-gateway")
+          .describe("GatewayClass or IngressClass, made by its controller."),
+        certificate: name.default("tenant-gateway-tls").describe("TLS Secret in the gateway's namespace."),
+      })
+      .prefault({})
+      .describe("The only way in from outside (R50)."),
+    externalSecrets: z
+      .boolean()
+      .default(false)
+      .describe("Whether External Secrets is installed, so that tenants get a SecretStore (R62)."),
     reservedCidrs: z
-      .array(
-        z.string().refine((cidr) => typeof readCidr(cidr) !== "string", {
-          error: "is not a network; write 10.0.0.0/16",
-        }),
-      )
+      .array(cidr)
       .min(1)
       .describe("Pod, Service and node ranges: no tenant's egress may reach into them (R48)."),
     podSecurityVersion: z
@@ -58,21 +155,71 @@ export const platformSchema = z.strictObject({
         error: "is not a bucket name of lower-case letters, digits and hyphens",
       })
       .describe("Bucket that holds every tenant's backups under a prefix each (R68)."),
-    ebsCsiRole: z
-      .string()
-      .min(1)
-      .max(64)
-      .describe("Name of the EBS CSI driver's IAM role; it alone may use tenants' keys for volumes (R56)."),
+    ebsCsiRole: iamName.describe(
+      "Name of the EBS CSI driver's IAM role; it alone may use tenants' keys for volumes (R56).",
+    ),
+    workloadIdentity: z
+      .enum(["irsa", "pod-identity"])
+      .default("irsa")
+      .describe("How tenants' ServiceAccounts take on their IAM role (R67)."),
+    eksCluster: name.optional().describe("Name of the EKS cluster; default: `cluster.name`."),
+    provisionerPrincipals: z
+      .array(
+        z.string().regex(/^arn:[a-z-]+:iam::[0-9]{12}:(role|user)\/[\w+=,.@/-]+$/, {
+          error: "is not the ARN of an IAM role or user",
+        }),
+      )
+      .default([])
+      .describe("Who may take on the provisioner's IAM role: the pipeline's role, for example (R1)."),
   }),
+  vault: z
+    .strictObject({
+      inCluster: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Whether Vault runs in the cluster and reviews tokens with its own ServiceAccount. If not, it asks the API server with the token that logs in.",
+        ),
+      address: z
+        .url({ protocol: /^https?$/, error: "is not an http or https URL" })
+        .optional()
+        .describe("Vault's address as seen by the cluster; default: VAULT_ADDR of the platform's run."),
+      caBundle: z
+        .string()
+        .startsWith("-----BEGIN CERTIFICATE-----", { error: "is not a certificate in PEM form" })
+        .optional()
+        .describe("Who signed Vault's certificate, where no public authority did."),
+    })
+    .prefault({})
+    .describe("How the cluster's ServiceAccounts log in to Vault (R62)."),
+  nodes: nodesSchema,
 });
 
 /** The platform as declared. */
 export type PlatformSpec = z.output<typeof platformSchema>;
 
-/** The platform as a tenant list sees it: declared, plus what its first `up` found out. */
-export interface Platform extends PlatformSpec {
+/** What the platform's first `up` found out. */
+export const factsSchema = z.object({
   /** UID of the live cluster's kube-system namespace; a list refuses to touch any other cluster. */
-  readonly clusterUid: string;
+  clusterUid: z.string(),
+  /** The API server as its kubeconfig names it, for a Vault outside the cluster. */
+  apiServer: z.object({ url: z.string(), certificate: z.string() }).optional(),
+  /** Vault as the cluster reaches it, and the namespace that holds the tenants' ("" is the root). */
+  vaultAddress: z.string().default(""),
+  vaultNamespace: z.string().default(""),
+});
+export type PlatformFacts = z.output<typeof factsSchema>;
+
+/** The platform as a tenant list sees it: declared, plus what its run found out. */
+export type Platform = PlatformSpec & PlatformFacts;
+
+/** Reads the platform stack's output; what an older release did not write yet gets its default. */
+export function readPlatformOutput(value: unknown): Platform {
+  const { clusterUid, apiServer, vaultAddress, vaultNamespace, ...spec } = value as Record<string, unknown>;
+  return {
+    ...platformSchema.parse(spec),
+    ...factsSchema.parse({ clusterUid, apiServer, vaultAddress, vaultNamespace }),
+  };
 }
 
 /**

@@ -58,3 +58,13 @@ export function amountOf(text: string): bigint {
 export function larger(a: string, b: string): string {
   return amountOf(a) >= amountOf(b) ? a : b;
 }
+
+/** An amount of whole thousandths as a quantity, in the largest binary unit that holds it without a fraction. */
+export function textOf(amount: bigint): string {
+  if (amount % NANO !== 0n) {
+    return `${amount / (NANO / 1000n)}m`;
+  }
+  const unit =
+    ["Ti", "Gi", "Mi", "Ki"].find((name) => amount > 0n && amount % (UNITS[name] ?? NANO) === 0n) ?? "";
+  return `${amount / (UNITS[unit] ?? NANO)}${unit}`;
+}

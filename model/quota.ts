@@ -1,10 +1,11 @@
 /** What a tenant's quota counts, in the keys of Kubernetes: one table for who declares it and for who checks it (R34). */
 
+import { amountOf, textOf } from "./quantity";
 import type { Quota } from "./tiers";
 
 /**
  * `pods` counts running pods and `count/pods` finished ones too; both are held. Kinds that only cost etcd are
- * counted as well, so that no tenant can fill it.
+ * counted as well, so that no tenant can fill it. One disruption budget and three ServiceAccounts are ours.
  */
 export function quotaHard(quota: Quota): Record<string, string> {
   const counts = {
@@ -23,9 +24,12 @@ export function quotaHard(quota: Quota): Record<string, string> {
     "count/daemonsets.apps": quota.pods,
     "count/replicasets.apps": quota.pods * 12,
     "count/horizontalpodautoscalers.autoscaling": quota.pods,
-    "count/poddisruptionbudgets.policy": quota.pods,
+    "count/poddisruptionbudgets.policy": quota.pods + 1,
     "count/ingresses.networking.k8s.io": quota.services,
-    "count/serviceaccounts": quota.pods,
+    "count/httproutes.gateway.networking.k8s.io": quota.services,
+    "count/grpcroutes.gateway.networking.k8s.io": quota.services,
+    "count/externalsecrets.external-secrets.io": quota.secrets,
+    "count/serviceaccounts": quota.pods + 3,
     replicationcontrollers: 0,
     resourcequotas: 2,
   };
@@ -39,4 +43,45 @@ export function quotaHard(quota: Quota): Record<string, string> {
     "requests.storage": quota.storage,
     ...Object.fromEntries(Object.entries(counts).map(([key, value]) => [key, String(value)])),
   };
+}
+
+/**
+ * Per cent of the tenant's quota for each environment: those that are written, and what is left in equal parts for the
+ * rest. Whole numbers; a remainder goes to the first of the rest.
+ */
+export function sharesOf(written: readonly (number | undefined)[]): number[] {
+  const open = written.filter((share) => share === undefined).length;
+  const left = written.reduce<number>((rest, share) => rest - (share ?? 0), 100);
+  const part = Math.floor(left / open);
+  let extra = left - part * open;
+  return written.map((share) => {
+    if (share !== undefined) {
+      return share;
+    }
+    const mine = part + extra;
+    extra = 0;
+    return mine;
+  });
+}
+
+/** Fields that count bytes. */
+export const BYTES: ReadonlySet<string> = new Set(["memory", "memoryLimit", "ephemeralStorage", "storage"]);
+const MEBIBYTE = amountOf("1Mi");
+const THOUSANDTH = amountOf("1m");
+
+/**
+ * A part of a quota, rounded down to mebibytes, thousandths of a core and whole pieces, so that the parts never add up
+ * to more than the whole.
+ */
+export function shareOf(quota: Quota, percent: number): Quota {
+  const part = (field: string, amount: string) => {
+    const step = BYTES.has(field) ? MEBIBYTE : THOUSANDTH;
+    return textOf(((amountOf(amount) * BigInt(percent)) / 100n / step) * step);
+  };
+  return Object.fromEntries(
+    Object.entries(quota).map(([field, amount]: [string, string | number]) => [
+      field,
+      typeof amount === "number" ? Math.floor((amount * percent) / 100) : part(field, amount),
+    ]),
+  ) as unknown as Quota;
 }

@@ -3,20 +3,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
+import { againstPlatform } from "./against-platform";
 import { LARGEST_BYTES, readDocument, TOO_LARGE, type TenantDocument } from "./document";
 import { InputFaults, shown, type Fault } from "./fault";
+import { faultsBetween } from "./between";
 import { sentences } from "./issue";
 import { planned } from "./planned";
 import type { Platform } from "./platform";
 import { resolve } from "./resolve";
-import {
-  contradictions,
-  quantityFaults,
-  reservedEgress,
-  reservedNamespace,
-  type Contradiction,
-} from "./rules";
-import { roleNames, tenantSchema, type Tenant } from "./tenant";
+import { contradictions, quantityFaults, type Contradiction } from "./rules";
+import { tenantSchema, type Tenant, type TenantSpec } from "./tenant";
 
 /** The most tenants of one list. More belong on another cluster: etcd and the CNI come first to their limits (R96). */
 const MAX_TENANTS = 4000;
@@ -27,6 +23,7 @@ const IGNORED = /^\.(DS_Store|gitkeep|.*\.sw[a-p])$|^#.*#$|~$|^\.#/;
 const LIST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 interface ReadTenant {
+  readonly spec: TenantSpec;
   readonly tenant: Tenant;
   readonly document: TenantDocument;
 }
@@ -88,20 +85,18 @@ export function readTenantDocument(bytes: Uint8Array, file: string, list: string
     ...nameOfFile(spec.name, file),
   ];
   return tenant !== undefined && all.length === 0
-    ? { tenant, document }
+    ? { spec, tenant, document }
     : all.map(({ path: at, message }) => document.fault(at, message));
 }
 
 /**
  * Holds a list against the cluster it is for.
  *
- * @throws InputFaults where a tenant reaches into the cluster's own networks.
+ * @throws InputFaults where a tenant is or asks for what this cluster keeps or lacks.
  */
 export function checkAgainstPlatform(list: TenantList, platform: Platform): void {
-  const faults = list.read.flatMap(({ tenant, document }) =>
-    [...reservedNamespace(tenant, platform), ...reservedEgress(tenant, platform.cluster.reservedCidrs)].map(
-      ({ path: at, message }) => document.fault(at, message),
-    ),
+  const faults = list.read.flatMap(({ spec, tenant, document }) =>
+    againstPlatform(spec, tenant, platform).map(({ path: at, message }) => document.fault(at, message)),
   );
   if (faults.length > 0) {
     throw new InputFaults(faults);
@@ -193,44 +188,6 @@ function nameOfFile(name: string, file: string): Contradiction[] {
           message: `${shown(name)} is not the file's name; rename the file to ${name}.yaml or the tenant to ${path.basename(file, ".yaml")}`,
         },
       ];
-}
-
-/**
- * What no file can see alone. Derived names need no comparing: names are unique because files are, and `names.ts` is
- * injective.
- */
-function faultsBetween(read: readonly ReadTenant[]): Fault[] {
-  const ids = new Map<string, ReadTenant>();
-  const groups = new Map<string, ReadTenant>();
-  return read.flatMap((current) => {
-    const { tenant, document } = current;
-    const twin = ids.get(tenant.id);
-    ids.set(tenant.id, twin ?? current);
-    const faults =
-      twin === undefined
-        ? []
-        : [
-            document.fault(
-              ["id"],
-              `${shown(tenant.id)} is the id of tenant ${twin.tenant.name} too (${twin.document.file}); make one with \`uuidgen -r\``,
-            ),
-          ];
-    for (const role of roleNames) {
-      for (const [index, group] of tenant.access[role].groups.entries()) {
-        const owner = groups.get(group) ?? current;
-        groups.set(group, owner);
-        if (owner !== current) {
-          faults.push(
-            document.fault(
-              ["access", role, "groups", index],
-              `${shown(group)} belongs to tenant ${owner.tenant.name} (${owner.document.file}); a group belongs to one tenant`,
-            ),
-          );
-        }
-      }
-    }
-    return faults;
-  });
 }
 
 /** Names of the fields that the schema knows at a path. */

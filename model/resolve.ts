@@ -2,18 +2,23 @@
 
 import * as names from "./names";
 import { larger } from "./quantity";
+import { shareOf, sharesOf } from "./quota";
 import {
   roleNames,
-  type EgressRule,
+  type NameEgress,
+  type NetworkEgress,
   type RoleName,
   type Subjects,
   type Tenant,
+  type TenantNamespace,
   type TenantSpec,
 } from "./tenant";
 import { tier, type ContainerResources, type Quota } from "./tiers";
 
 const DEFAULT_TOKEN_TTL = "20m";
 const DEFAULT_TOKEN_MAX_TTL = "1h";
+/** The one secret of a tenant of AWS Secrets Manager that lists none. */
+const DEFAULT_SECRET = "app";
 
 /** The tenant that a checked file means. Deterministic: the same file gives the same tenant. */
 export function resolve(spec: TenantSpec, list: string): Tenant {
@@ -25,6 +30,9 @@ export function resolve(spec: TenantSpec, list: string): Tenant {
     ...otherwise,
     ...given,
   });
+  const quota = quotaOf(spec.quota ?? {}, row.quota);
+  const engine = secrets.engine ?? "vault";
+  const own = (spec.placement?.pool ?? row.pool) === "dedicated";
   return freeze({
     name: spec.name,
     id: spec.id,
@@ -33,18 +41,25 @@ export function resolve(spec: TenantSpec, list: string): Tenant {
     owners: spec.owners,
     contacts: { ...spec.contacts },
     tier: tierName,
-    namespaces: [{ name: names.namespaceName(spec.name), key: spec.name }],
+    namespaces: namespacesOf(spec, quota),
     access: Object.fromEntries(roleNames.map((role) => [role, subjectsOf(spec, role)])) as Record<
       RoleName,
       Subjects
     >,
-    quota: quotaOf(spec.quota ?? {}, row.quota),
+    quota,
     containers: {
       default: amounts(containers.default, row.containers.default),
       defaultRequest: amounts(containers.defaultRequest, row.containers.defaultRequest),
       max: amounts(containers.max, row.containers.max),
     },
-    network: { egress: (spec.network?.egress ?? []).map(egressOf) },
+    network: {
+      ...egressOf(spec.network?.egress ?? []),
+      hosts: spec.network?.ingress?.hosts ?? [],
+      ...(spec.network?.podCidr !== undefined && { podCidr: spec.network.podCidr }),
+    },
+    pool: { name: own ? "dedicated" : tierName, own },
+    ...(spec.runtimeClass !== undefined && { runtime: spec.runtimeClass }),
+    podSecurity: spec.allowRoot === true ? "baseline" : "restricted",
     storage: {
       volumeType: spec.storage?.volumeType ?? "gp3",
       reclaimPolicy: spec.storage?.reclaimPolicy ?? "Delete",
@@ -54,6 +69,8 @@ export function resolve(spec: TenantSpec, list: string): Tenant {
       rotationDays: spec.encryption?.rotationDays ?? row.keyRotationDays,
     },
     secrets: {
+      engine,
+      names: engine === "vault" ? [] : (secrets.names ?? [DEFAULT_SECRET]),
       tokenTtl:
         secrets.tokenTtl === undefined
           ? Math.min(seconds(DEFAULT_TOKEN_TTL), tokenMaxTtl)
@@ -84,13 +101,35 @@ function subjectsOf(spec: TenantSpec, role: RoleName): Subjects {
   return { groups, users };
 }
 
-function egressOf(rule: NonNullable<NonNullable<TenantSpec["network"]>["egress"]>[number]): EgressRule {
+/** Networks and names are enforced by different policies. A rule names exactly one of the two. */
+function egressOf(rules: NonNullable<NonNullable<TenantSpec["network"]>["egress"]>): {
+  egress: NetworkEgress[];
+  names: NameEgress[];
+} {
+  const ports = (rule: (typeof rules)[number]) =>
+    rule.ports.map(({ protocol = "TCP", ...port }) => ({ ...port, protocol }));
   return {
-    // A rule without it was refused before: it names a host, which does not work yet.
-    cidr: rule.cidr ?? "",
-    except: rule.except ?? [],
-    ports: rule.ports.map(({ protocol = "TCP", ...port }) => ({ ...port, protocol })),
+    egress: rules.flatMap((rule) =>
+      rule.cidr === undefined ? [] : [{ cidr: rule.cidr, except: rule.except ?? [], ports: ports(rule) }],
+    ),
+    names: rules.flatMap((rule) =>
+      rule.host === undefined ? [] : [{ host: rule.host, ports: ports(rule) }],
+    ),
   };
+}
+
+/** One namespace, or one for each environment with its part of the quota. */
+function namespacesOf({ name, environments = [] }: TenantSpec, quota: Quota): TenantNamespace[] {
+  if (environments.length === 0) {
+    return [{ name: names.namespaceName(name), key: name, quota }];
+  }
+  const shares = sharesOf(environments.map(({ share }) => share));
+  return environments.map((environment, index) => ({
+    name: names.namespaceName(name, environment.name),
+    key: name + names.SEPARATOR + environment.name,
+    environment: environment.name,
+    quota: shareOf(quota, shares[index] ?? 0),
+  }));
 }
 
 /** Seconds of a duration such as 90s, 30m or 1h. */

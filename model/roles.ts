@@ -25,6 +25,8 @@ const WORKLOADS: readonly Omit<Rule, "verbs">[] = [
   { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"] },
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"] },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses"] },
+  { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes", "grpcroutes"] },
+  { apiGroups: ["external-secrets.io"], resources: ["externalsecrets"] },
 ];
 
 /** Scaling without the right to edit. */
@@ -40,6 +42,7 @@ const VISIBLE: readonly Omit<Rule, "verbs">[] = [
   { apiGroups: ["events.k8s.io"], resources: ["events"] },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"] },
   { apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles", "rolebindings"] },
+  { apiGroups: ["external-secrets.io"], resources: ["secretstores"] },
 ];
 
 /** A role bound in a namespace may read that namespace, by name and nothing else. */

@@ -1,11 +1,13 @@
 /** What a schema cannot say of one tenant: how its fields agree with each other, with its tier and with the world. */
 
-import { closedReason, contains, networkOf, overlap, readCidr } from "./cidr";
+import { readCidr } from "./cidr";
+import { environmentContradictions } from "./environment-rules";
 import { shown } from "./fault";
+import { networkContradictions } from "./network-rules";
 import { amountOf, quantity } from "./quantity";
-import type { Platform } from "./platform";
+import { BYTES } from "./quota";
 import type { Tenant, TenantSpec } from "./tenant";
-import { tier, type ContainerResources, type Quota } from "./tiers";
+import { tier, tierNames, type ContainerResources, type Quota, type Runtime } from "./tiers";
 
 export type Path = readonly (string | number)[];
 
@@ -29,7 +31,6 @@ const RESERVED: readonly (readonly [names: RegExp, owner: string])[] = [
 const MEMORY_MINIMUM = amountOf("1Mi");
 const THOUSANDTH = amountOf("1m");
 const MAX_TOKEN_TTL_SECONDS = 24 * 3600;
-const BYTES = new Set(["memory", "memoryLimit", "ephemeralStorage", "storage"]);
 
 /** Quantities that no number can stand for, or that are surely meant otherwise. These must hold before `resolve`. */
 export function quantityFaults(spec: TenantSpec): Contradiction[] {
@@ -74,7 +75,10 @@ export function contradictions(spec: TenantSpec, tenant: Tenant): Contradiction[
     ...reservedName(spec),
     ...quotaContradictions(tenant),
     ...containerContradictions(spec, tenant),
-    ...egressContradictions(spec),
+    ...environmentContradictions(spec, tenant),
+    ...placementContradictions(spec, tenant),
+    ...networkContradictions(spec),
+    ...engineContradictions(spec),
     ...vaultContradictions(spec, tenant),
     ...scheduleContradictions(tenant),
     ...repetitions(spec),
@@ -173,57 +177,46 @@ function isWritten(spec: TenantSpec, path: Path): boolean {
   return value !== undefined;
 }
 
-function egressContradictions({ network }: TenantSpec): Contradiction[] {
-  return (network?.egress ?? []).flatMap((rule, index) => {
-    const at = (...rest: Path) => ["network", "egress", index, ...rest];
-    const ports = rule.ports
-      .map((port, position) => ({ port, path: at("ports", position, "endPort") }))
-      .filter(({ port }) => port.endPort !== undefined && port.endPort < port.port)
-      .map(({ port, path }) => ({
-        path,
-        message: `${port.endPort} is below port ${port.port}; write the range upwards`,
-      }));
-    if ((rule.cidr === undefined) === (rule.host === undefined)) {
-      return [{ path: at(), message: "needs exactly one destination; write cidr or host" }, ...ports];
-    }
-    return [
-      ...(rule.cidr === undefined ? [] : cidrContradictions(rule.cidr, rule.except ?? [], at)),
-      ...ports,
-    ];
-  });
+function placementContradictions(spec: TenantSpec, { tier: tierName }: Tenant): Contradiction[] {
+  const { pool, runtimes } = tier(tierName);
+  const homeless = spec.placement?.pool === "shared" && pool === "dedicated";
+  const { runtimeClass } = spec;
+  return [
+    ...(homeless
+      ? [
+          {
+            path: ["placement", "pool"],
+            message: `tier ${tierName} has no shared nodes; leave placement out or choose another tier`,
+          },
+        ]
+      : []),
+    ...(runtimeClass === undefined || runtimes.includes(runtimeClass)
+      ? []
+      : [
+          {
+            path: ["runtimeClass"],
+            message: `${runtimeClass} is not on the nodes of tier ${tierName}; choose tier ${runtimeTiers(runtimeClass)} or leave it out`,
+          },
+        ]),
+  ];
 }
 
-function cidrContradictions(
-  cidr: string,
-  except: readonly string[],
-  at: (...rest: Path) => Path,
-): Contradiction[] {
-  const network = readCidr(cidr);
-  if (typeof network === "string") {
-    return [{ path: at("cidr"), message: network }];
-  }
-  const closed = closedReason(network);
-  const exceptions = except.map((text, index) => {
-    const path = at("except", index);
-    const hole = readCidr(text);
-    if (typeof hole === "string") {
-      return { path, message: hole };
-    }
-    if (except.indexOf(text) !== index) {
-      return { path, message: `${shown(text)} stands there twice; leave one out` };
-    }
-    if (!contains(network, hole) || hole[1] === network[1]) {
-      return {
-        path,
-        message: `${shown(text)} is not a part of ${cidr}; an exception lies inside its network and is smaller`,
-      };
-    }
-    return undefined;
-  });
-  return [
-    ...(closed === undefined ? [] : [{ path: at("cidr"), message: `${shown(cidr)} ${closed}` }]),
-    ...exceptions.filter((entry) => entry !== undefined),
-  ];
+function runtimeTiers(runtime: Runtime): string {
+  return tierNames.filter((name) => tier(name).runtimes.includes(runtime)).join(" or ");
+}
+
+/** Fields of one engine say nothing to the other. */
+function engineContradictions({ secrets = {} }: TenantSpec): Contradiction[] {
+  const { engine = "vault" } = secrets;
+  const foreign =
+    engine === "vault" ? (["names"] as const) : (["tokenTtl", "tokenMaxTtl", "boundCidrs"] as const);
+  const other = engine === "vault" ? "aws-secrets-manager" : "vault";
+  return foreign
+    .filter((field) => secrets[field] !== undefined)
+    .map((field) => ({
+      path: ["secrets", field],
+      message: `belongs to the engine ${other}, and this tenant's is ${engine}; leave it out`,
+    }));
 }
 
 function vaultContradictions({ secrets }: TenantSpec, tenant: Tenant): Contradiction[] {
@@ -289,7 +282,7 @@ function scheduleContradictions({ backup }: Tenant): Contradiction[] {
   });
 }
 
-function repetitions({ owners, access, secrets }: TenantSpec): Contradiction[] {
+function repetitions({ owners, access, secrets, network }: TenantSpec): Contradiction[] {
   const subjects = Object.entries(access ?? {}).flatMap(([role, { groups = [], users = [] }]) => [
     ...repeated(groups, ["access", role, "groups"]),
     ...repeated(users, ["access", role, "users"]),
@@ -298,6 +291,8 @@ function repetitions({ owners, access, secrets }: TenantSpec): Contradiction[] {
     ...repeated(owners, ["owners"]),
     ...subjects,
     ...repeated(secrets?.boundCidrs ?? [], ["secrets", "boundCidrs"]),
+    ...repeated(secrets?.names ?? [], ["secrets", "names"]),
+    ...repeated(network?.ingress?.hosts ?? [], ["network", "ingress", "hosts"]),
   ];
 }
 
@@ -309,36 +304,4 @@ function repeated(values: readonly string[], path: Path): Contradiction[] {
       path: [...path, index],
       message: `${shown(value)} stands there twice; leave one out`,
     }));
-}
-
-/** A tenant whose namespace would be one of the platform's own: what is open to that would be open to the tenant. */
-export function reservedNamespace(tenant: Tenant, { cluster }: Platform): Contradiction[] {
-  const own = [
-    cluster.gatewayNamespace,
-    cluster.observabilityNamespace,
-    cluster.backupNamespace,
-    cluster.dns.namespace,
-  ];
-  return tenant.namespaces
-    .filter(({ name }) => own.includes(name))
-    .map(({ name }) => ({
-      path: ["name"],
-      message: `${shown(tenant.name)} makes the namespace ${name}, which is the platform's own; choose another name`,
-    }));
-}
-
-/** What in a tenant reaches into networks that the platform keeps to itself: pods, Services, nodes (R48). */
-export function reservedEgress(tenant: Tenant, reservedCidrs: readonly string[]): Contradiction[] {
-  return tenant.network.egress.flatMap(({ cidr }, index) => {
-    const network = networkOf(cidr);
-    const reserved = reservedCidrs.find((range) => overlap(network, networkOf(range)));
-    return reserved === undefined
-      ? []
-      : [
-          {
-            path: ["network", "egress", index, "cidr"],
-            message: `${shown(cidr)} reaches into ${reserved}, the cluster's own network; list only networks outside the cluster`,
-          },
-        ];
-  });
 }

@@ -4,9 +4,9 @@
  */
 
 import { z } from "zod";
+import type { PodSecurityLevel } from "./labels";
 import { MAX_ENVIRONMENT_LENGTH, MAX_NAME_LENGTH, SEPARATOR } from "./names";
-import type { Containers, Quota, TierName } from "./tiers";
-import { tierNames } from "./tiers";
+import { runtimeNames, tierNames, type Containers, type Quota, type Runtime, type TierName } from "./tiers";
 
 /** The tenant roles, most powerful first (R7). */
 export const roleNames = ["admin", "dev", "view"] as const;
@@ -65,6 +65,10 @@ const subject = z
   .refine((value) => !/^system:/i.test(value), {
     error:
       'starts with "system:", which Kubernetes keeps for itself: name a group or user of your identity provider',
+  })
+  .refine((value) => !/^tenantry:/i.test(value), {
+    error:
+      'starts with "tenantry:", which names the platform\'s own identities: name a group or user of your identity provider',
   });
 
 const subjects = z.strictObject({
@@ -209,11 +213,15 @@ export const tenantSchema = z
               .array(
                 z.string().regex(HOST_NAME, { error: "is not a host name; write shop.acme.example.com" }),
               )
-              .max(100)
+              .max(64)
               .describe("Host names that lead to the tenant and to nobody else."),
           })
           .optional()
           .describe("Host names served through the tenant gateway (R50)."),
+        podCidr: z
+          .string()
+          .optional()
+          .describe("Addresses of the tenant's pods, a network of the tenant's own (R51)."),
       })
       .optional()
       .describe("Ways out of the tenant's namespaces and into them; all closed by default."),
@@ -265,6 +273,21 @@ export const tenantSchema = z
           .max(20)
           .optional()
           .describe("Networks that AppRole logins may come from; default any."),
+        names: z
+          .array(
+            z
+              .string()
+              .max(100)
+              .regex(/^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/, {
+                error: "is not a secret's name; write letters, digits and inner . _ -",
+              }),
+          )
+          .min(1)
+          .max(100)
+          .optional()
+          .describe(
+            "Secrets that the tenant has in AWS Secrets Manager; their values are put there by whoever keeps them (R63).",
+          ),
       })
       .optional()
       .describe("Secrets (R60, R61, R63)."),
@@ -283,7 +306,7 @@ export const tenantSchema = z
       .strictObject({ pool: z.enum(["shared", "dedicated"]).describe("Whose nodes the tenant runs on.") })
       .optional()
       .describe("Nodes: the tier's shared pool, or one of the tenant's own (R40)."),
-    runtimeClass: z.enum(["gvisor", "kata"]).optional().describe("Sandboxed container runtime (R42)."),
+    runtimeClass: z.enum(runtimeNames).optional().describe("Sandboxed container runtime (R42)."),
     gitops: z
       .strictObject({
         engine: z.enum(["argocd", "flux"]).describe("What reconciles the workloads."),
@@ -330,9 +353,16 @@ export interface Port {
   readonly protocol: "TCP" | "UDP" | "SCTP";
 }
 
-export interface EgressRule {
+/** A way out to a network. */
+export interface NetworkEgress {
   readonly cidr: string;
   readonly except: readonly string[];
+  readonly ports: readonly Port[];
+}
+
+/** A way out to a DNS name, which may begin with `*.`. */
+export interface NameEgress {
+  readonly host: string;
   readonly ports: readonly Port[];
 }
 
@@ -342,6 +372,14 @@ export interface TenantNamespace {
   /** Prefix of the logical names of what is inside: the tenant's name, with the environment where there is one. */
   readonly key: string;
   readonly environment?: string;
+  /** The namespace's part of the tenant's quota; all of it where there is one namespace. */
+  readonly quota: Quota;
+}
+
+/** Node pool of a tenant: the taint and label `tenant-tier`, and whether only this tenant's pods run there (R41). */
+export interface Pool {
+  readonly name: TierName;
+  readonly own: boolean;
 }
 
 /** A tenant with every default filled in and every namespace named. Immutable. */
@@ -358,10 +396,22 @@ export interface Tenant {
   readonly access: Readonly<Record<RoleName, Subjects>>;
   readonly quota: Quota;
   readonly containers: Containers;
-  readonly network: { readonly egress: readonly EgressRule[] };
+  readonly network: {
+    readonly egress: readonly NetworkEgress[];
+    readonly names: readonly NameEgress[];
+    readonly hosts: readonly string[];
+    readonly podCidr?: string;
+  };
   readonly storage: { readonly volumeType: "gp3" | "io2"; readonly reclaimPolicy: "Delete" | "Retain" };
   readonly encryption: { readonly deletionWindowDays: number; readonly rotationDays: number };
+  readonly pool: Pool;
+  readonly runtime?: Runtime;
+  /** Pod Security level that is enforced (R18, R39). */
+  readonly podSecurity: PodSecurityLevel;
   readonly secrets: {
+    readonly engine: "vault" | "aws-secrets-manager";
+    /** Secrets in AWS Secrets Manager; none with Vault. */
+    readonly names: readonly string[];
     /** Seconds. */
     readonly tokenTtl: number;
     /** Seconds. */

@@ -59,9 +59,17 @@ export interface Tier {
   /** Days between automatic rotations of the key's material, 90 to 2560. */
   readonly keyRotationDays: number;
   readonly backup: { readonly schedule: string; readonly retentionDays: number };
+  /** Whose nodes its tenants run on unless they say otherwise: the tier's, or their own (R40). */
+  readonly pool: "shared" | "dedicated";
+  /** Sandboxed runtimes that a tenant may ask for; only the sensitive nodes bring them (R42). */
+  readonly runtimes: readonly Runtime[];
   /** Whether removing the tenant is refused until its file says `lifecycle.deletionProtection: false`. */
   readonly deletionProtection: boolean;
 }
+
+/** Container runtimes that put a second wall between a pod and its node. */
+export const runtimeNames = ["gvisor", "kata"] as const;
+export type Runtime = (typeof runtimeNames)[number];
 
 const STANDARD_QUOTA: Quota = {
   cpu: "4",
@@ -133,6 +141,8 @@ export const tiers = {
     keyDeletionWindowDays: 7,
     keyRotationDays: 365,
     backup: { schedule: "0 3 * * *", retentionDays: 30 },
+    pool: "shared",
+    runtimes: [],
     deletionProtection: false,
   },
   sensitive: {
@@ -144,6 +154,8 @@ export const tiers = {
     keyDeletionWindowDays: 30,
     keyRotationDays: 180,
     backup: { schedule: "0 */6 * * *", retentionDays: 90 },
+    pool: "shared",
+    runtimes: runtimeNames,
     deletionProtection: true,
   },
   dedicated: {
@@ -155,6 +167,8 @@ export const tiers = {
     keyDeletionWindowDays: 30,
     keyRotationDays: 180,
     backup: { schedule: "0 */6 * * *", retentionDays: 90 },
+    pool: "dedicated",
+    runtimes: [],
     deletionProtection: true,
   },
 } as const satisfies Record<string, Tier>;

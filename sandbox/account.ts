@@ -9,7 +9,7 @@ import {
   IAMClient,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { keepCredentials, readCredentials, type SandboxCredentials } from "./record";
+import { keepCredentials, readCredentials, type AccessKey } from "./record";
 import { AWS_ACCOUNT, AWS_REGION } from "./servers/aws";
 import { SERVICE_ACCOUNT_ISSUER } from "./servers/kubernetes";
 
@@ -18,8 +18,10 @@ const ROLES = [
   { name: "sandbox-ebs-csi", namespace: "kube-system", serviceAccount: "ebs-csi-controller-sa" },
   { name: "sandbox-velero", namespace: "velero", serviceAccount: "velero" },
 ] as const;
-/** The user that provisions: an administrator and not the root user, whom many rules of IAM do not bind. */
-const PROVISIONER = "provisioner";
+/** The administrator: not the root user, whom many rules of IAM do not bind. */
+const ADMINISTRATOR = "administrator";
+/** A pipeline: it may do nothing but take on the role that the platform stack makes for it. */
+export const PIPELINE = "pipeline";
 const ISSUER_HOST = SERVICE_ACCOUNT_ISSUER.replace("https://", "");
 
 /** The root user's secret: the kept one, or a fresh one at the first start. */
@@ -35,7 +37,7 @@ export function rootSecret(dataDir: string): string {
 
 /**
  * Makes the account ready: trust in the cluster's service-account tokens, the roles of the cluster's own parts, and
- * the provisioner with its access key. What is there already stays.
+ * the administrator and the pipeline with their access keys. What is there already stays.
  */
 export async function prepareAccount(endpoint: string, dataDir: string): Promise<void> {
   // The SDK's advice on its own Node version is not for the one who starts a sandbox.
@@ -68,33 +70,42 @@ export async function prepareAccount(endpoint: string, dataDir: string): Promise
         ),
       );
     }
-    keepCredentials(dataDir, { aws: { rootSecret: secret, ...(await provisioner(iam, dataDir)) } });
+    const kept = readCredentials(dataDir).aws;
+    const administrator = await user(iam, ADMINISTRATOR, EVERYTHING, kept?.administrator);
+    const pipeline = await user(iam, PIPELINE, ONE_ROLE, kept?.pipeline);
+    keepCredentials(dataDir, { aws: { rootSecret: secret, administrator, pipeline } });
   } finally {
     iam.destroy();
   }
 }
 
-async function provisioner(
+const EVERYTHING = { Effect: "Allow", Action: "*", Resource: "*" };
+const ONE_ROLE = {
+  Effect: "Allow",
+  Action: "sts:AssumeRole",
+  Resource: `arn:aws:iam::${AWS_ACCOUNT}:role/tenantry-provisioner`,
+};
+
+/** A user with one statement and an access key; one that is there keeps its key. */
+async function user(
   iam: IAMClient,
-  dataDir: string,
-): Promise<Omit<NonNullable<SandboxCredentials["aws"]>, "rootSecret">> {
-  const created = await unlessThere(() => iam.send(new CreateUserCommand({ UserName: PROVISIONER })));
-  const kept = readCredentials(dataDir).aws;
-  if (!created && kept?.accessKeyId) {
-    return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey };
+  name: string,
+  statement: unknown,
+  kept: AccessKey | undefined,
+): Promise<AccessKey | undefined> {
+  const created = await unlessThere(() => iam.send(new CreateUserCommand({ UserName: name })));
+  if (!created && kept !== undefined) {
+    return kept;
   }
   await iam.send(
     new PutUserPolicyCommand({
-      UserName: PROVISIONER,
-      PolicyName: "administrator",
-      PolicyDocument: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-      }),
+      UserName: name,
+      PolicyName: "sandbox",
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
     }),
   );
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: PROVISIONER }));
-  return { accessKeyId: AccessKey?.AccessKeyId, secretAccessKey: AccessKey?.SecretAccessKey };
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
+  return AccessKey && { id: AccessKey.AccessKeyId ?? "", secret: AccessKey.SecretAccessKey ?? "" };
 }
 
 function trust(namespace: string, serviceAccount: string): unknown {

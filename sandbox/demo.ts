@@ -9,6 +9,7 @@ import { RunFailure } from "../automation/outcome";
 import { up, type RunResult } from "../automation/run";
 import { stopSandbox } from "./down";
 import { sandboxEnvironment } from "./environment";
+import { provisionerEnvironment } from "./provisioner";
 import { sandboxStatus } from "./status";
 import { startSandbox } from "./up";
 
@@ -22,7 +23,7 @@ interface TenantOutput {
   readonly namespaces: string[];
   readonly storageClass: string;
   readonly keyArn: string;
-  readonly vaultNamespace: string;
+  readonly vaultNamespace?: string;
 }
 
 async function main(): Promise<void> {
@@ -43,11 +44,13 @@ async function main(): Promise<void> {
   try {
     heading("1/3 The sandbox: a Kubernetes control plane, OpenBao and an AWS emulator on 127.0.0.1");
     await startSandbox({ progress: (line) => console.log(`  ${line}`) });
-    heading("2/3 pulumi up, first of the platform, then of the sample tenants");
+    heading("2/3 pulumi up: the platform as administrator, then the sample tenants as provisioner");
     // As `eval "$(npm run --silent sandbox:env)"` would: `pulumi` and `kubectl` are then on the PATH.
     Object.assign(process.env, sandboxEnvironment());
     await runStack("platform");
+    Object.assign(process.env, await provisionerEnvironment());
     const result = await runStack(LIST);
+    Object.assign(process.env, sandboxEnvironment());
     heading("3/3 What was made");
     show(result);
     askAsTenant();
@@ -95,7 +98,7 @@ function show({ outputs }: RunResult): void {
       namespace: namespaces.join(" "),
       "storage class": storageClass,
       "KMS key": keyArn.split("/").at(-1),
-      "Vault namespace": vaultNamespace,
+      "Vault namespace": vaultNamespace ?? "(AWS Secrets Manager)",
     }));
   console.table(rows);
   const { guardrails } = outputs["verified"]?.value as { guardrails: number };

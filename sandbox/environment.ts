@@ -5,7 +5,7 @@ import { AWS_REGION } from "./servers/aws";
 
 /**
  * The environment that makes pulumi, kubectl, the AWS SDKs and the Vault clients work on the sandbox and on nothing
- * else: settings of the caller's shell that would lead to real accounts are emptied.
+ * else, as the administrator of all three clouds: settings of the caller's shell that would lead to real accounts are emptied.
  * @param dataDir the sandbox's data folder; the repository's own by default.
  * @throws when there is no sandbox.
  */
@@ -22,8 +22,8 @@ export function sandboxEnvironment(dataDir = DATA_DIR): Record<string, string> {
     NODE_EXTRA_CA_CERTS: join(place.pki, "ca.crt"),
     AWS_CA_BUNDLE: join(place.pki, "ca.crt"),
     AWS_REGION,
-    AWS_ACCESS_KEY_ID: aws?.accessKeyId ?? "",
-    AWS_SECRET_ACCESS_KEY: aws?.secretAccessKey ?? "",
+    AWS_ACCESS_KEY_ID: aws?.administrator?.id ?? "",
+    AWS_SECRET_ACCESS_KEY: aws?.administrator?.secret ?? "",
     AWS_SESSION_TOKEN: "",
     AWS_PROFILE: "",
     // A profile or the machine's own role must not stand in when a key is refused.

@@ -7,13 +7,13 @@ import { readRecord } from "./record";
 /** Lifetime of a certificate unless the caller wants another, in seconds: a working day's tests. */
 const DEFAULT_TTL = 24 * 60 * 60;
 
-/** A server and the certificate that shows it who asks. */
+/** A server, and what shows it who asks: a certificate or a token. */
 export interface KubeconfigParts {
   readonly server: string;
   /** PEM of the authority that signed the server's certificate. */
   readonly authority: string;
   readonly user: string;
-  readonly credential: Credential;
+  readonly credential: Credential | { readonly token: string };
 }
 
 /**
@@ -70,10 +70,13 @@ export function kubeconfig({ server, authority, user, credential }: KubeconfigPa
     users: [
       {
         name: user,
-        user: {
-          "client-certificate-data": base64(credential.certificate),
-          "client-key-data": base64(credential.key),
-        },
+        user:
+          "token" in credential
+            ? credential
+            : {
+                "client-certificate-data": base64(credential.certificate),
+                "client-key-data": base64(credential.key),
+              },
       },
     ],
     contexts: [{ name, context: { cluster: name, user } }],

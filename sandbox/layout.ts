@@ -13,6 +13,8 @@ export interface Layout {
   /** Keys and tokens that the sandbox made for itself; readable by its owner only. */
   readonly credentials: string;
   readonly kubeconfig: string;
+  /** Of the identity that tenant lists run as; made on demand, good for an hour. */
+  readonly provisionerKubeconfig: string;
   readonly pki: string;
   readonly etcd: string;
   readonly openbao: string;
@@ -35,6 +37,7 @@ export function layout(dataDir: string): Layout {
     record: at("sandbox.json"),
     credentials: at("credentials.json"),
     kubeconfig: at("kubeconfig"),
+    provisionerKubeconfig: at("provisioner.kubeconfig"),
     pki: at("pki"),
     etcd: at("etcd"),
     openbao: at("openbao"),

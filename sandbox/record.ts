@@ -36,14 +36,20 @@ export interface SandboxRecord {
   readonly servers: readonly ServerRecord[];
 }
 
+/** Access key of an IAM user. */
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
 /** Keys and tokens of a sandbox; each worth nothing outside it. */
 export interface SandboxCredentials {
   readonly vault?: { readonly rootToken: string; readonly unsealKey: string };
   readonly aws?: {
     /** Secret of the emulator's root user, whose access key id is the account id. */
     readonly rootSecret: string;
-    readonly accessKeyId?: string;
-    readonly secretAccessKey?: string;
+    readonly administrator?: AccessKey | undefined;
+    readonly pipeline?: AccessKey | undefined;
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Platform } from "../../model/platform";
-import type { EgressRule, Tenant, TenantNamespace } from "../../model/tenant";
+import type { NetworkEgress, Tenant, TenantNamespace } from "../../model/tenant";
 import { named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 
@@ -115,7 +115,7 @@ function isDns(peer: Peer, ports: readonly Port[], { cluster }: Platform): boole
   );
 }
 
-function isListed(peer: Peer, ports: readonly Port[], listed: readonly EgressRule[]): boolean {
+function isListed(peer: Peer, ports: readonly Port[], listed: readonly NetworkEgress[]): boolean {
   const { ipBlock, podSelector, namespaceSelector } = peer;
   return (
     ipBlock !== undefined &&

@@ -1,27 +1,22 @@
-import type { Platform } from "../../model/platform";
+import { readPlatformOutput } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { tier, type TierName } from "../../model/tiers";
 
-export const platform: Platform = {
+/** A cluster with nothing but Kubernetes itself: what needs more has a platform of its own in its test. */
+export const platform = readPlatformOutput({
   clusterUid: "0b0f3b1e-6a52-4a3e-9d52-0d6c3a1f8f10",
   cluster: {
     name: "test",
-    gatewayNamespace: "tenant-gateway",
-    observabilityNamespace: "observability",
-    backupNamespace: "velero",
-    dns: { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } },
     reservedCidrs: ["10.0.0.0/8"],
-    podSecurityVersion: "v1.36",
     serviceAccountIssuer: "https://oidc.test.example",
   },
   aws: {
     accountId: "123456789012",
     region: "eu-central-1",
-    partition: "aws",
     backupBucket: "test-backups",
     ebsCsiRole: "ebs-csi",
   },
-};
+});
 
 /** A tenant of a tier with every plane in use, and one of the people in each role. */
 export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Tenant {
@@ -35,7 +30,7 @@ export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Ten
     owners: ["alice@acme.example"],
     contacts: {},
     tier: tierName,
-    namespaces: [{ name: "tenant-acme", key: "acme" }],
+    namespaces: [{ name: "tenant-acme", key: "acme", quota: row.quota }],
     access: {
       admin: { groups: ["acme-admins"], users: [] },
       dev: { groups: ["acme-devs"], users: ["carol"] },
@@ -47,10 +42,14 @@ export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Ten
       egress: [
         { cidr: "203.0.113.0/24", except: ["203.0.113.8/29"], ports: [{ port: 443, protocol: "TCP" }] },
       ],
+      names: [],
+      hosts: [],
     },
+    pool: { name: tierName, own: row.pool === "dedicated" },
+    podSecurity: "restricted",
     storage: { volumeType: "gp3", reclaimPolicy: "Delete" },
     encryption: { deletionWindowDays: row.keyDeletionWindowDays, rotationDays: row.keyRotationDays },
-    secrets: { tokenTtl: 1200, tokenMaxTtl: 3600, boundCidrs: [] },
+    secrets: { engine: "vault", names: [], tokenTtl: 1200, tokenMaxTtl: 3600, boundCidrs: [] },
     backup: row.backup,
     deletionProtection: row.deletionProtection,
     ...changes,
@@ -61,7 +60,7 @@ export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Ten
 export const neighbour: Partial<Tenant> = {
   name: "acme-eu",
   id: "0d9c8b7a-6f5e-4d3c-8b2a-190817263544",
-  namespaces: [{ name: "tenant-acme-eu", key: "acme-eu" }],
+  namespaces: [{ name: "tenant-acme-eu", key: "acme-eu", quota: tier("standard").quota }],
   access: {
     admin: { groups: ["acme-eu-admins"], users: [] },
     dev: { groups: [], users: [] },

@@ -16,7 +16,7 @@ describe("the declared graph of the platform", () => {
       () =>
         new Platform(
           "platform",
-          { platform },
+          { platform, facts: platform },
           {
             providers: [
               new kubernetes.Provider("cluster", {}),

@@ -80,10 +80,10 @@ describe("the declared graph of two tenants", () => {
 
   it("tags every taggable AWS resource with its tenant (R13)", () => {
     const taggable = custom.filter(({ type }) => ["aws:kms/key:Key", "aws:iam/role:Role"].includes(type));
-    assert.equal(taggable.length, 4);
+    assert.equal(taggable.length, 6);
     for (const { props, name } of taggable) {
-      const owner = tenants.find(
-        (tenant) => name.startsWith(`${tenant.name}-key`) || name.startsWith(`${tenant.name}-backup`),
+      const owner = tenants.find((tenant) =>
+        ["key", "backup-role", "workload-role"].some((child) => name === `${tenant.name}-${child}`),
       );
       assert.ok(owner);
       assert.deepEqual(props["tags"], labels.tenantTags(owner));
@@ -114,8 +114,8 @@ describe("the declared graph of two tenants", () => {
         custom.filter(
           ({ type, props }) => type.endsWith(`:${kind}`) && namespaceOf(props) === namespaceOf(binding.props),
         );
-      const guardrails = ["ResourceQuota", "LimitRange", "NetworkPolicy"].flatMap(own);
-      assert.ok(guardrails.length >= 8, `${guardrails.length} guardrails`);
+      const guardrails = ["ResourceQuota", "LimitRange", "PodDisruptionBudget", "NetworkPolicy"].flatMap(own);
+      assert.ok(guardrails.length >= 9, `${guardrails.length} guardrails`);
       const before = new Set(dependencies(binding, graph));
       assert.deepEqual(
         guardrails.filter((guardrail) => !before.has(guardrail)).map(({ name }) => name),
@@ -135,10 +135,11 @@ describe("the declared graph of two tenants", () => {
     );
   });
 
-  it("creates the role before the key whose policy names it", () => {
+  it("creates the roles before the key whose policy names them", () => {
     const key = custom.find(({ name }) => name === "acme-key");
     assert.ok(key);
-    assert.ok(dependencies(key, graph).some(({ name }) => name === "acme-backup-role"));
+    const before = dependencies(key, graph).map(({ name }) => name);
+    assert.ok(before.includes("acme-backup-role") && before.includes("acme-workload-role"), before.join());
   });
 
   it("crosses from one tenant to the other nowhere", () => {
@@ -193,9 +194,12 @@ describe("the quota of a standard tenant (R34)", () => {
       "count/daemonsets.apps": "50",
       "count/replicasets.apps": "600",
       "count/horizontalpodautoscalers.autoscaling": "50",
-      "count/poddisruptionbudgets.policy": "50",
+      "count/poddisruptionbudgets.policy": "51",
       "count/ingresses.networking.k8s.io": "20",
-      "count/serviceaccounts": "50",
+      "count/httproutes.gateway.networking.k8s.io": "20",
+      "count/grpcroutes.gateway.networking.k8s.io": "20",
+      "count/externalsecrets.external-secrets.io": "50",
+      "count/serviceaccounts": "53",
       replicationcontrollers: "0",
       resourcequotas: "2",
     });

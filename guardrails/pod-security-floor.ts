@@ -1,0 +1,66 @@
+/**
+ * The Pod Security floor of the whole cluster (R19): no namespace below `baseline` but those that the platform exempts
+ * by name. API servers that somebody else runs (EKS) take no admission configuration, so that the floor is two policies
+ * over namespaces: one gives the label to a namespace that has none, one refuses a label below the floor.
+ */
+
+const NAME = "tenantry-pod-security-floor";
+const LABEL = "pod-security.kubernetes.io/enforce";
+
+/** Every way to write a namespace: `status` writes labels too. */
+const WRITES = [
+  {
+    apiGroups: [""],
+    apiVersions: ["v1"],
+    operations: ["CREATE", "UPDATE"],
+    resources: ["namespaces", "namespaces/status", "namespaces/finalize"],
+  },
+];
+
+/** Namespaces by name; CEL of both policies. */
+function notExempt(exempt: readonly string[]): { name: string; expression: string }[] {
+  return [{ name: "not-exempt", expression: `!(request.name in ${JSON.stringify(exempt)})` }];
+}
+
+/** A namespace without a level gets `baseline`. */
+export function floorDefault(exempt: readonly string[]) {
+  return {
+    name: NAME,
+    spec: {
+      failurePolicy: "Fail",
+      reinvocationPolicy: "IfNeeded",
+      matchConstraints: { resourceRules: WRITES.map((rule) => ({ ...rule, resources: ["namespaces"] })) },
+      matchConditions: [
+        ...notExempt(exempt),
+        { name: "no-level", expression: `!("${LABEL}" in object.metadata.?labels.orValue({}))` },
+      ],
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: {
+            expression: `Object{metadata: Object.metadata{labels: {"${LABEL}": "baseline"}}}`,
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** A level below the floor is refused, whoever asks. */
+export function floorRule(exempt: readonly string[]) {
+  return {
+    name: NAME,
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: { resourceRules: WRITES },
+      matchConditions: notExempt(exempt),
+      validations: [
+        {
+          expression: `object.metadata.?labels[?"${LABEL}"].orValue("none") in ["baseline", "restricted"]`,
+          reason: "Forbidden",
+          messageExpression: `"namespace " + request.name + " asks for Pod Security below baseline, the floor of this cluster; label it ${LABEL}=baseline or have it exempted in the platform stack (cluster.privilegedNamespaces)"`,
+        },
+      ],
+    },
+  };
+}
