@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { kubeconfigFor } from "../../sandbox/identity";
 import { stopSandbox } from "../../sandbox/down";
 import { sandboxEnvironment } from "../../sandbox/environment";
+import { provisionerEnvironment } from "../../sandbox/provisioner";
 import { startSandbox } from "../../sandbox/up";
 import { readTenantList } from "../../model/read";
 import { asker, type Ask } from "./kubernetes";
@@ -16,8 +17,10 @@ export const LIST = "sample";
 
 interface Running {
   readonly dataDir: string;
-  /** What a person gets from `npm run sandbox:env`. */
+  /** What a person gets from `npm run sandbox:env`: the administrator. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same with `--provisioner`, once the platform has made that identity. */
+  provisioner?: Readonly<Record<string, string>>;
   readonly project: ScratchProject;
 }
 
@@ -29,6 +32,22 @@ export function sandbox(): Running {
     throw new Error("the sandbox is not up: run the ring by `npm test`, which requires this fixture");
   }
   return running;
+}
+
+/** A run of a stack by whom it is for: the platform by the administrator, a tenant list by the provisioner. */
+export function run(stack = LIST, more: Readonly<Record<string, string>> = {}) {
+  const { project, env, provisioner = env } = sandbox();
+  return {
+    stack,
+    directory: project.directory,
+    environment: { ...(stack === "platform" ? env : provisioner), ...more },
+  };
+}
+
+/** From here on lists are run by the provisioner; good for an hour. */
+export async function becomeProvisioner(): Promise<void> {
+  const current = sandbox();
+  current.provisioner = await provisionerEnvironment(current.dataDir);
 }
 
 /** Who may do everything: the administrator of the cluster. */

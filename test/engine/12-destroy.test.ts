@@ -4,13 +4,7 @@ import assert from "node:assert/strict";
 import { KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
 import { destroy } from "../../automation/run";
 import { clientOptions } from "./aws";
-import { ask, LIST, sandbox, tenantId } from "./fixture";
-
-const run = (stack: string) => ({
-  stack,
-  directory: sandbox().project.directory,
-  environment: sandbox().env,
-});
+import { ask, LIST, run, sandbox, tenantId } from "./fixture";
 
 describe("destroy", () => {
   it("refuses the platform before the first deletion: it holds the backups", async () => {

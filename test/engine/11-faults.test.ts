@@ -8,13 +8,7 @@ import * as path from "node:path";
 import { openStack } from "../../automation/workspace";
 import { preview, refresh, up } from "../../automation/run";
 import { RunFailure } from "../../automation/outcome";
-import { ask, LIST, sandbox } from "./fixture";
-
-const run = (environment: Record<string, string> = {}, stack = LIST) => ({
-  stack,
-  directory: sandbox().project.directory,
-  environment: { ...sandbox().env, ...environment },
-});
+import { ask, LIST, run, sandbox } from "./fixture";
 
 async function failure(of: Promise<unknown>): Promise<RunFailure> {
   try {
@@ -46,7 +40,7 @@ describe("faults", () => {
       });
       try {
         const environment = { VAULT_ADDR: address, AWS_ENDPOINT_URL: address };
-        const { exitCode, message } = await failure(preview(run(environment, "broken")));
+        const { exitCode, message } = await failure(preview(run("broken", environment)));
         assert.equal(exitCode, 2);
         assert.match(message, /broken\/one\.yaml:2:\d+: id: "not-a-uuid" is not a version 4 UUID/);
         assert.match(message, /broken\/two\.yaml:\d+:\d+: qouta: .*quota/);
@@ -63,12 +57,12 @@ describe("faults", () => {
       const kubeconfig = path.join(sandbox().dataDir, "unreachable.kubeconfig");
       const text = fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8");
       fs.writeFileSync(kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1"));
-      const { message } = await failure(preview(run({ KUBECONFIG: kubeconfig })));
+      const { message } = await failure(preview(run(LIST, { KUBECONFIG: kubeconfig })));
       assert.match(message, /API server .*does not answer|cannot be reached|unreachable/i);
     });
 
     it("refuses a Vault token that is none, with exit code 3", async () => {
-      const { exitCode, message } = await failure(preview(run({ VAULT_TOKEN: "s.nobody" })));
+      const { exitCode, message } = await failure(preview(run(LIST, { VAULT_TOKEN: "s.nobody" })));
       assert.match(message, /Vault/);
       assert.equal(exitCode, 3, message);
       assert.ok(!message.includes("s.nobody"));

@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { preview, refresh, up, type RunResult } from "../../automation/run";
 import type { Counts } from "../../automation/changes";
-import { ask, LIST, sandbox } from "./fixture";
+import { ask, becomeProvisioner, LIST, run, sandbox } from "./fixture";
 
-const run = (stack = LIST) => ({ stack, directory: sandbox().project.directory, environment: sandbox().env });
 const UNCHANGED = (counts: Counts) =>
   Object.keys(counts).every((operation) => operation === "same" || operation === "read");
 
@@ -51,6 +50,7 @@ describe("the life of the sample list", () => {
   it("brings the platform up, and again with no change", async () => {
     await up(run("platform"));
     assert.deepEqual(touched(await up(run("platform"))), []);
+    await becomeProvisioner();
   });
 
   it("previews the whole list and changes nothing", async () => {
@@ -74,7 +74,8 @@ describe("the life of the sample list", () => {
     const { guardrails } = outputs["verified"]?.value as { guardrails: number };
     assert.ok(guardrails >= 20 * sandbox().project.tenants(LIST).length, `${guardrails} guardrails`);
     const { body } = await ask("GET", "/api/v1/namespaces?labelSelector=tenantry.dev/list=sample");
-    assert.equal((body["items"] as unknown[]).length, sandbox().project.tenants(LIST).length);
+    const environments = 1;
+    assert.equal((body["items"] as unknown[]).length, sandbox().project.tenants(LIST).length + environments);
   });
 
   it("changes nothing when run again", async () => {
