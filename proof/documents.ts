@@ -9,6 +9,7 @@ const metadata = z.object({
   namespace: z.string().optional(),
   uid: z.string().optional(),
   labels: strings.default({}),
+  annotations: strings.default({}),
   deletionTimestamp: z.string().optional(),
   finalizers: z.array(z.string()).default([]),
 });
@@ -55,4 +56,16 @@ export function vaultNamespacesOf(answer: unknown): Map<string, LiveVaultNamespa
       { metadata: metadata ?? {}, tainted: tainted ?? false },
     ]),
   );
+}
+
+const vaultHealth = z.object({
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  version: z.string().default(""),
+});
+export type LiveVaultHealth = z.output<typeof vaultHealth>;
+
+/** What Vault says of itself; undefined where somebody else answered, a proxy with a page of its own for example. */
+export function vaultHealthOf(answer: unknown): LiveVaultHealth | undefined {
+  return vaultHealth.safeParse(answer).data;
 }

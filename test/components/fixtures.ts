@@ -1,4 +1,4 @@
-import { readPlatformOutput } from "../../model/platform";
+import { readPlatformOutput, type Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { tier, type TierName } from "../../model/tiers";
 
@@ -17,6 +17,27 @@ export const platform = readPlatformOutput({
     ebsCsiRole: "ebs-csi",
   },
 });
+
+/** The cluster with everything, and what a test changes of it. */
+export function equipped(
+  cluster: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Platform {
+  return readPlatformOutput({
+    ...platform,
+    cluster: {
+      ...platform.cluster,
+      cni: "cilium",
+      adminNetworkPolicy: "ClusterNetworkPolicy",
+      tenantPodCidrs: ["10.128.0.0/12"],
+      gateway: { api: "gateway-api" },
+      externalSecrets: true,
+      ...cluster,
+    },
+    vaultAddress: "https://vault.example:8200",
+    ...more,
+  });
+}
 
 /** A tenant of a tier with every plane in use, and one of the people in each role. */
 export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Tenant {

@@ -2,33 +2,15 @@
 
 import assert from "node:assert/strict";
 import { declareTenants } from "../../components/tenant-list";
-import { readPlatformOutput, type Platform } from "../../model/platform";
+import type { Platform } from "../../model/platform";
 import { shareOf } from "../../model/quota";
 import type { Tenant } from "../../model/tenant";
 import { tiers } from "../../model/tiers";
-import { platform as plain, tenantOf } from "./fixtures";
+import { equipped, platform as plain, tenantOf } from "./fixtures";
 import { graphOf, type Declared } from "./graph";
 
 type Json = Readonly<Record<string, unknown>>;
 const ID = tenantOf("standard").id;
-
-/** The cluster with everything, and what a test changes of it. */
-function equipped(cluster: Json = {}, more: Json = {}): Platform {
-  return readPlatformOutput({
-    ...plain,
-    cluster: {
-      ...plain.cluster,
-      cni: "cilium",
-      adminNetworkPolicy: "ClusterNetworkPolicy",
-      tenantPodCidrs: ["10.128.0.0/12"],
-      gateway: { api: "gateway-api" },
-      externalSecrets: true,
-      ...cluster,
-    },
-    vaultAddress: "https://vault.example:8200",
-    ...more,
-  });
-}
 
 async function declared(changes: Partial<Tenant> = {}, platform: Platform = equipped()): Promise<Declared[]> {
   return graphOf(() => declareTenants([tenantOf("standard", changes)], platform, []));
@@ -135,7 +117,7 @@ describe("egress by DNS name (R49)", () => {
     ]);
   });
 
-  it("is part of what stands before anybody may act", async () => {
+  it("is not declared for a tenant that names none", async () => {
     const names = namesOf(await declared({ network: { ...network, names: [] } }));
     assert.ok(!names.includes("acme-allow-names"));
   });
