@@ -29,7 +29,8 @@ async function declarePlatform(config: pulumi.Config): Promise<pulumi.Inputs> {
     { platform: spec, facts },
     { providers: providers(spec, config) },
   );
-  return { platform: { ...spec, ...facts, clusterUid: platform.clusterUid } };
+  const { clusterUid, launchTemplates } = platform;
+  return { platform: { ...spec, ...facts, clusterUid, launchTemplates } };
 }
 
 async function declareTenantList(stack: string, config: pulumi.Config): Promise<pulumi.Inputs> {

@@ -3,11 +3,14 @@
 import * as fs from "node:fs";
 import type { PlatformFacts, PlatformSpec } from "../model/platform";
 
+/** What is known before the first resource. */
+export type Surroundings = Omit<PlatformFacts, "clusterUid" | "launchTemplates">;
+
 /** @param kubeconfig contents of a kubeconfig; default: the file that KUBECONFIG names, or that of the home folder. */
 export async function readFacts(
   { vault }: PlatformSpec,
   kubeconfig: string | undefined,
-): Promise<Omit<PlatformFacts, "clusterUid">> {
+): Promise<Surroundings> {
   return {
     vaultAddress: vault.address ?? process.env["VAULT_ADDR"] ?? "",
     vaultNamespace: process.env["VAULT_NAMESPACE"] ?? "",

@@ -2,18 +2,22 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
 import * as names from "../model/names";
-import type { PlatformFacts, PlatformSpec } from "../model/platform";
+import type { PlatformSpec } from "../model/platform";
 import { roleRules } from "../model/roles";
 import { tier, tierNames } from "../model/tiers";
 import { BackupBucket } from "./backup-bucket";
+import type { Surroundings } from "./facts";
 import { Gateway } from "./gateway";
+import { NodePools } from "./node-pools";
 import { platformObject } from "./object-meta";
+import { Placement } from "./placement";
 import { PodSecurityFloor } from "./pod-security-floor";
+import { RuntimeClasses } from "./runtime-classes";
 import { TokenReview } from "./token-review";
 
 export interface PlatformArgs {
   readonly platform: PlatformSpec;
-  readonly facts: Omit<PlatformFacts, "clusterUid">;
+  readonly facts: Surroundings;
 }
 
 /**
@@ -25,6 +29,8 @@ export interface PlatformArgs {
 export class Platform extends pulumi.ComponentResource {
   /** UID of the live kube-system namespace: tells this cluster from every other, also from one rebuilt by its name. */
   readonly clusterUid: pulumi.Output<string>;
+  /** Versions of the launch templates that node groups of tenants are made from. */
+  readonly launchTemplates: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Platform", name, {}, opts);
@@ -69,6 +75,9 @@ export class Platform extends pulumi.ComponentResource {
     namespace("observability", system.observability);
     namespace("backup", system.backup);
     new PodSecurityFloor("pod-security-floor", { platform }, plane);
+    new Placement("placement", plane);
+    new RuntimeClasses("runtime-classes", { platform }, plane);
+    this.launchTemplates = new NodePools("node-pools", { platform }, plane).launchTemplates;
     new BackupBucket("backup-bucket", { platform }, plane);
     if (platform.cluster.gateway.api === "gateway-api") {
       new Gateway("gateway", { platform, within: gateway }, plane);

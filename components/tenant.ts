@@ -14,6 +14,7 @@ import { ManagedSecrets } from "./managed-secrets";
 import { NamedEgress } from "./named-egress";
 import { Namespace } from "./namespace";
 import { Network } from "./network";
+import { NodePool } from "./node-pool";
 import { SecretDelivery } from "./secret-delivery";
 import { Storage } from "./storage";
 import { Vault } from "./vault";
@@ -77,6 +78,9 @@ export class Tenant extends pulumi.ComponentResource {
     );
     if (cluster.adminNetworkPolicy !== "none") {
       new Wall(name, { tenant, platform }, plane);
+    }
+    if (tenant.pool.own) {
+      new NodePool(name, { tenant, platform }, plane);
     }
     if (tenant.network.podCidr !== undefined) {
       new AddressPool(name, { tenant, platform, podCidr: tenant.network.podCidr }, plane);

@@ -63,6 +63,19 @@ export function clusterObjectName(tenant: string): string {
 /** The tenant gateway (R50). */
 export const GATEWAY = "tenant-gateway";
 
+/**
+ * The node pool that tenants of a tier share, and the class of a tier's nodes (R40). The plural keeps it apart from
+ * `clusterObjectName`: a tenant called `sensitive` may have a pool of its own.
+ */
+export function sharedNodesName(tier: string): string {
+  return `tenants-${tier}`;
+}
+
+/** The EC2 launch template of a class of nodes: an account may hold several clusters. */
+export function launchTemplateName(cluster: string, tier: string): string {
+  return `${cluster}-${sharedNodesName(tier)}`;
+}
+
 /** The RuntimeClass of a sandboxed runtime (R42). */
 export function runtimeClassName(runtime: string): string {
   return NAMESPACE_PREFIX + runtime;

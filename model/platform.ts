@@ -15,6 +15,13 @@ const iamName = z
   .max(64)
   .regex(/^[\w+=,.@-]+$/, { error: "is not the name of an IAM role; write it without path and ARN" });
 
+const image = z
+  .string()
+  .regex(/^(v[0-9]{8}|1\.[0-9]+\.[0-9]+-[0-9]{8}|ami-[0-9a-f]{8,17})$/, {
+    error: "is not an image; write a version of AL2023 (karpenter: v20260714, eks: 1.36.1-20260714) or ami-…",
+  })
+  .optional();
+
 const nodesSchema = z
   .strictObject({
     engine: z
@@ -38,6 +45,12 @@ const nodesSchema = z
       )
       .min(1)
       .default(["m7i.large", "m7i.xlarge", "m7i.2xlarge"]),
+    images: z
+      .strictObject({ standard: image, sensitive: image, dedicated: image })
+      .prefault({})
+      .describe(
+        "Image of each tier's nodes, pinned; default: the version of AL2023 that this release was made with.",
+      ),
     maxNodes: z.int().min(1).max(450).default(10).describe("The most nodes of one pool."),
     runtimeClasses: z
       .strictObject({
@@ -65,6 +78,25 @@ const nodesSchema = z
           code: "custom",
           path: [field],
           message: `is needed by the engine ${nodes.engine}`,
+        });
+      }
+    }
+    const sandboxed = Object.values(nodes.runtimeClasses).some((handler) => handler !== undefined);
+    if (nodes.engine !== "existing" && sandboxed && !nodes.images.sensitive?.startsWith("ami-")) {
+      context.addIssue({
+        code: "custom",
+        path: ["images", "sensitive"],
+        message:
+          "has to be an image (ami-…) that brings the runtimes of nodes.runtimeClasses: AL2023 brings none",
+      });
+    }
+    for (const [tier, pinned] of Object.entries(nodes.images)) {
+      const fits = { karpenter: /^(v|ami-)/, eks: /^1\./, existing: /^/ }[nodes.engine];
+      if (pinned !== undefined && !fits.test(pinned)) {
+        context.addIssue({
+          code: "custom",
+          path: ["images", tier],
+          message: `is not what the engine ${nodes.engine} takes; write ${nodes.engine === "eks" ? "1.36.1-20260714" : "v20260714 or ami-…"}`,
         });
       }
     }
@@ -207,6 +239,8 @@ export const factsSchema = z.object({
   /** Vault as the cluster reaches it, and the namespace that holds the tenants' ("" is the root). */
   vaultAddress: z.string().default(""),
   vaultNamespace: z.string().default(""),
+  /** Versions of the launch templates by class of nodes; none but with the engine eks. */
+  launchTemplates: z.record(z.string(), z.number()).default({}),
 });
 export type PlatformFacts = z.output<typeof factsSchema>;
 
@@ -215,10 +249,13 @@ export type Platform = PlatformSpec & PlatformFacts;
 
 /** Reads the platform stack's output; what an older release did not write yet gets its default. */
 export function readPlatformOutput(value: unknown): Platform {
-  const { clusterUid, apiServer, vaultAddress, vaultNamespace, ...spec } = value as Record<string, unknown>;
+  const { clusterUid, apiServer, vaultAddress, vaultNamespace, launchTemplates, ...spec } = value as Record<
+    string,
+    unknown
+  >;
   return {
     ...platformSchema.parse(spec),
-    ...factsSchema.parse({ clusterUid, apiServer, vaultAddress, vaultNamespace }),
+    ...factsSchema.parse({ clusterUid, apiServer, vaultAddress, vaultNamespace, launchTemplates }),
   };
 }
 

@@ -13,6 +13,7 @@ const SHARED = [
   "index.ts",
   "node_modules",
   "model",
+  "guardrails",
   "components",
   "proof",
 ];
