@@ -49,7 +49,7 @@ export function nodeGroup(
     instanceTypes: nodes.instanceTypes,
     amiType: nodes.instanceTypes.every(isGraviton) ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD",
     capacityType: "ON_DEMAND",
-    releaseVersion: nodes.images?.[nodeClass],
+    releaseVersion: nodes.images[nodeClass],
     launchTemplate: {
       name: names.launchTemplateName(clusterName(platform), nodeClass),
       version: templateVersion,

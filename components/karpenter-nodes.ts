@@ -68,7 +68,7 @@ const AL2023_RELEASE = "v20260714";
 /** Instances of a class. Pods cannot reach the node's role: an answer of the metadata service dies at the first hop. */
 export function ec2NodeClass(nodeClass: TierName, nodes: Nodes) {
   const { root, swap } = volumesOf(nodeClass, nodes);
-  const image = nodes.images?.[nodeClass] ?? AL2023_RELEASE;
+  const image = nodes.images[nodeClass] ?? AL2023_RELEASE;
   const volume = ({ device, gib }: typeof root) => ({
     deviceName: device,
     ebs: {

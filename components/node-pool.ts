@@ -2,7 +2,7 @@ import * as eks from "@pulumi/aws/eks";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
-import { ownPool, type LaunchTemplates } from "../model/node-pool";
+import { ownPool } from "../model/node-pool";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
 import { AUTOSCALED, nodeGroup } from "./eks-nodes";
@@ -11,7 +11,7 @@ import { tenantObject } from "./object-meta";
 
 export interface NodePoolArgs {
   readonly tenant: Tenant;
-  readonly platform: Platform & LaunchTemplates;
+  readonly platform: Platform;
 }
 
 /**
@@ -41,7 +41,7 @@ export class NodePool extends pulumi.ComponentResource {
           child,
         );
       case "eks": {
-        const version = platform.launchTemplates?.[plan.nodeClass];
+        const version = platform.launchTemplates[plan.nodeClass];
         if (version === undefined) {
           throw new pulumi.ResourceError(
             `the stack platform has made no launch template for ${plan.nodeClass} nodes yet; run: pulumi up --stack platform`,

@@ -7,15 +7,8 @@ import { amountOf, larger, textOf } from "./quantity";
 import type { Tenant } from "./tenant";
 import { tier, tierNames, type Quota, type TierName } from "./tiers";
 
-/** The platform's settings for nodes, with the image of each class where it is not the default. */
-export type Nodes = PlatformSpec["nodes"] & {
-  readonly images?: Readonly<Partial<Record<TierName, string | undefined>>>;
-};
-
-/** Versions of the launch templates by class, as the platform's run found them; with the engine eks alone. */
-export interface LaunchTemplates {
-  readonly launchTemplates?: Readonly<Partial<Record<string, number>>>;
-}
+/** The platform's settings for nodes. */
+export type Nodes = PlatformSpec["nodes"];
 
 /** A pool of nodes. */
 export interface NodePoolPlan {

@@ -1,6 +1,6 @@
 /** Declared pools of nodes and their classes, in words that fit both Karpenter and EKS. */
 
-import type { LaunchTemplates, Nodes } from "../../model/node-pool";
+import type { Nodes } from "../../model/node-pool";
 import { readPlatformOutput, type Platform, type PlatformSpec } from "../../model/platform";
 import { platform } from "./fixtures";
 import type { Declared } from "./graph";
@@ -9,7 +9,7 @@ import type { Declared } from "./graph";
 export function platformWith(
   engine: PlatformSpec["nodes"]["engine"],
   changes: Partial<Nodes> = {},
-): Platform & LaunchTemplates {
+): Platform {
   const { nodes } = readPlatformOutput({
     ...platform,
     nodes: { engine, role: "nodes", subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
