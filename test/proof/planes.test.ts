@@ -62,7 +62,7 @@ function spoilt(live: readonly LiveObject[], change: (spec: Spec) => void): Live
 }
 
 describe("the read-back of egress by name", () => {
-  for (const cni of ["cilium", "calico"] as const) {
+  for (const cni of ["cilium", "calico-enterprise"] as const) {
     const platform = equipped({ cni });
     const kind = cni === "cilium" ? "CiliumNetworkPolicy" : "Calico NetworkPolicy";
     const judge: Judge = (live, ledger) => judgeNamedEgress(acme, home, platform, live, ledger);

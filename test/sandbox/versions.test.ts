@@ -23,7 +23,6 @@ describe("sandbox/versions.json", () => {
     ["kubernetes", "k8s.io/kubernetes", versions.kubernetes],
     ["etcd", "go.etcd.io/etcd/server/v3", versions.etcd],
     ["kwok", "sigs.k8s.io/kwok", versions.kwok],
-    ["crds", "github.com/vmware-tanzu/velero", versions.velero],
   ] as const) {
     it(`agrees with tools/${folder}/go.mod on ${module}`, () => {
       assert.equal(required(read(folder, "go.mod"), module), `v${version}`);
