@@ -1,10 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as labels from "../model/labels";
+import { runtimeRule } from "../guardrails/runtime";
 import * as names from "../model/names";
 import type { PlatformSpec } from "../model/platform";
-import type { TierName } from "../model/tiers";
 import { platformObject } from "./object-meta";
+
+const { admissionregistration } = kubernetes;
 
 export interface RuntimeClassesArgs {
   readonly platform: PlatformSpec;
@@ -12,34 +13,39 @@ export interface RuntimeClassesArgs {
 
 /**
  * The sandboxed runtimes that sensitive tenants may run their pods in, so that a hole in the kernel does not lead from
- * one tenant to the others on the node (R42). Only the sensitive nodes bring them: a pod that asks for one goes there or
- * nowhere.
+ * one tenant to the others on the node (R42). The classes name no nodes: the placement policy sends a pod to its
+ * tenant's, which may be sensitive ones or the tenant's own, and a class that named either would refuse the other.
  */
 export class RuntimeClasses extends pulumi.ComponentResource {
   constructor(name: string, args: RuntimeClassesArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:RuntimeClasses", name, {}, opts);
+    const child = { parent: this, deleteBeforeReplace: true };
+    const handlers = Object.entries(args.platform.nodes.runtimeClasses);
 
-    for (const [runtime, handler] of Object.entries(args.platform.nodes.runtimeClasses)) {
+    for (const [runtime, handler] of handlers) {
       new kubernetes.node.v1.RuntimeClass(
         `runtime-${runtime}`,
-        { metadata: platformObject(names.runtimeClassName(runtime)), handler, scheduling: scheduling() },
-        { parent: this, deleteBeforeReplace: true },
+        { metadata: platformObject(names.runtimeClassName(runtime)), handler },
+        child,
+      );
+    }
+    if (handlers.length > 0) {
+      const rule = runtimeRule(handlers.map(([runtime]) => names.runtimeClassName(runtime)));
+      const validating = new admissionregistration.v1.ValidatingAdmissionPolicy(
+        `${name}-rule`,
+        { metadata: platformObject(rule.name), spec: rule.spec },
+        child,
+      );
+      new admissionregistration.v1.ValidatingAdmissionPolicyBinding(
+        `${name}-rule-binding`,
+        {
+          metadata: platformObject(rule.name),
+          spec: { policyName: rule.name, validationActions: ["Deny"] },
+        },
+        { ...child, dependsOn: validating },
       );
     }
 
     this.registerOutputs();
   }
-}
-
-const TIER: TierName = "sensitive";
-
-/**
- * No overhead: the API server adds it before the placement policy names the class, so that it would refuse the pods for
- * which the tenant did not name it too.
- */
-function scheduling(): kubernetes.types.input.node.v1.Scheduling {
-  return {
-    nodeSelector: { [labels.NODE_TIER]: TIER },
-    tolerations: [{ key: labels.NODE_TIER, operator: "Equal", value: TIER, effect: "NoSchedule" }],
-  };
 }
