@@ -1,6 +1,9 @@
 /** Connections to the live servers, by what the environment holds, as the tools of each system read it. Reads only. */
 
+import * as fs from "node:fs";
 import * as https from "node:https";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Platform } from "../model/platform";
 import { jsonReader, ReadError, type Answer, type Reader } from "./reader";
 
@@ -49,7 +52,7 @@ async function openCluster(text: string | undefined): Promise<Reader> {
 /** @throws ReadError for settings that can lead to no server; a header with such a token would be quoted in an error. */
 function openVault(namespace: string): VaultReader {
   const address = process.env["VAULT_ADDR"] ?? "https://127.0.0.1:8200";
-  const token = process.env["VAULT_TOKEN"]?.trim() ?? "";
+  const [token, source] = vaultToken();
   if (!/^https?:\/\//.test(address) || !URL.canParse(address)) {
     throw new ReadError(
       0,
@@ -57,7 +60,7 @@ function openVault(namespace: string): VaultReader {
     );
   }
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw new ReadError(403, "VAULT_TOKEN holds characters that no token has; set it anew");
+    throw new ReadError(403, `${source} holds characters that no token has; set it anew`);
   }
   const reader = (inner: string): Reader =>
     jsonReader(new URL("/v1/", address).href, async (url, signal) => {
@@ -72,6 +75,24 @@ function openVault(namespace: string): VaultReader {
     ...reader(namespace),
     within: (inner) => reader([namespace, inner].filter((part) => part !== "").join("/")),
   };
+}
+
+/** The token and where it is from: the environment or, as the official provider does, the file that a login leaves. */
+function vaultToken(): [token: string, source: string] {
+  const fromEnvironment = process.env["VAULT_TOKEN"]?.trim() ?? "";
+  if (fromEnvironment !== "") {
+    return [fromEnvironment, "VAULT_TOKEN"];
+  }
+  const file = path.join(os.homedir(), ".vault-token");
+  try {
+    return [fs.readFileSync(file, "utf8").trim(), file];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
+      return ["", "VAULT_TOKEN"];
+    }
+    throw new ReadError(403, `VAULT_TOKEN is empty, and ${file} cannot be read (${code})`, { cause: error });
+  }
 }
 
 function get(url: URL, options: https.RequestOptions): Promise<Answer> {

@@ -10,7 +10,9 @@ import { Ledger, type Finding } from "./ledger";
 import { judgeClusterBindings, judgeRoles } from "./live/access";
 import { awsClients, judgeAws } from "./live/aws";
 import { judgeBucket } from "./live/bucket";
+import { judgeCredential, readCredential } from "./live/credential";
 import { judgeKubernetes, pathsOf, type LiveKinds } from "./live/kubernetes";
+import { judgePlatform } from "./live/platform";
 import { judgeVault } from "./live/vault";
 
 /** Tenants asked about at once. */
@@ -35,11 +37,13 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
 
   judgeRoles(live.clusterroles, ledger);
   judgeClusterBindings(live.clusterrolebindings, ledger);
+  judgePlatform(platform, live, ledger);
   await judgeBucket(platform, clients, ledger);
   const waiting = [...tenants];
   const lane = async (): Promise<void> => {
     for (let tenant = waiting.shift(); tenant !== undefined; tenant = waiting.shift()) {
       judgeKubernetes(tenant, platform, live, ledger);
+      judgeCredential(tenant, platform, await readCredential(tenant, platform, cluster), ledger);
       await judgeVault(tenant, connections.vault().within(tenant.id), ledger);
       await judgeAws(tenant, platform, clients, ledger);
     }

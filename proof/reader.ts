@@ -9,12 +9,16 @@ const PAUSES_MS = [200, 800];
 
 /** A server's refusal; 0 for one that did not answer. Its message names what was asked of whom. */
 export class ReadError extends Error {
+  /** What the server says is wrong; empty where it says nothing. */
+  readonly said: string;
+
   constructor(
     readonly status: number,
     message: string,
-    options?: ErrorOptions,
+    { said = "", cause }: ErrorOptions & { readonly said?: string } = {},
   ) {
-    super(message, options);
+    super(message, { cause });
+    this.said = said;
   }
 }
 
@@ -66,7 +70,10 @@ async function answered(
   try {
     const { status, text } = await answer;
     const body = json(text);
-    return status < 300 ? { body } : new ReadError(status, `GET ${url.href}: ${status} ${said(body)}`);
+    const words = said(body);
+    return status < 300
+      ? { body }
+      : new ReadError(status, `GET ${url.href}: ${status} ${words}`, { said: words });
   } catch (error) {
     const why = limit.aborted ? `no answer in ${TIMEOUT_MS / 1000} s` : rootOf(error).message;
     return new ReadError(0, `GET ${url.href}: ${why}`, { cause: error });

@@ -54,32 +54,6 @@ function declaredBindings(tenant: Tenant, namespace: TenantNamespace): Map<strin
   ]);
 }
 
-/** Judges that nobody of the tenant holds a right in the whole cluster: its place is its own namespaces (R8). */
-export function judgeReach(tenant: Tenant, clusterBindings: readonly LiveObject[], ledger: Ledger): void {
-  const { expect } = ledger.bench(tenant.name, "access");
-  const own = tenant.namespaces.map(({ name }) => name);
-  const people = roleNames.flatMap((role) => [
-    ...tenant.access[role].groups.map((name) => `Group ${name}`),
-    ...tenant.access[role].users.map((name) => `User ${name}`),
-  ]);
-  const known = new Set([...people, ...own.map((name) => `Group system:serviceaccounts:${name}`)]);
-  const isTenants = (subject: string) =>
-    known.has(subject) ||
-    own.some(
-      (name) =>
-        subject.startsWith(`ServiceAccount ${name}/`) ||
-        subject.startsWith(`User system:serviceaccount:${name}:`),
-    );
-  for (const binding of clusterBindings) {
-    const found = subjectsOf(binding).filter(isTenants);
-    expect(
-      `ClusterRoleBinding ${binding.metadata.name}`,
-      found.length === 0,
-      `grants ${roleOf(binding)} in every namespace to ${found.join(", ")}`,
-    );
-  }
-}
-
 /** Judges what all tenants share: the closed roles. */
 export function judgeRoles(clusterRoles: readonly LiveObject[], ledger: Ledger): void {
   const { expect } = ledger.bench("(platform)", "access");
@@ -131,12 +105,14 @@ export function judgeClusterBindings(clusterBindings: readonly LiveObject[], led
   }
 }
 
-function roleOf(binding: LiveObject): string {
+/** What a binding grants. */
+export function roleOf(binding: LiveObject): string {
   const { kind, name } = binding["roleRef"] as { kind: string; name: string };
   return `${kind} ${name}`;
 }
 
-function subjectsOf(binding: LiveObject): string[] {
+/** Whom a binding names. */
+export function subjectsOf(binding: LiveObject): string[] {
   const subjects = (binding["subjects"] ?? []) as { kind: string; name: string; namespace?: string }[];
   return subjects.map(
     ({ kind, name, namespace }) => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`,

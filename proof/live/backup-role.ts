@@ -7,11 +7,13 @@ import {
   ListRolePoliciesCommand,
   type IAMClient,
 } from "@aws-sdk/client-iam";
+import * as labels from "../../model/labels";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Bench } from "../ledger";
 import { absent, listOf, onlyValue, statementsOf, type Statement } from "./policy";
+import { judgeTags, tagsOf } from "./tags";
 
 const POLICY = "backup-prefix";
 
@@ -19,8 +21,9 @@ export async function judgeBackupRole(
   tenant: Tenant,
   platform: Platform,
   iam: IAMClient,
-  { expect }: Bench,
+  bench: Bench,
 ): Promise<void> {
+  const { expect } = bench;
   const RoleName = names.backupRoleName(tenant.id);
   const object = `IAM role ${RoleName}`;
   const found = await iam
@@ -35,6 +38,7 @@ export async function judgeBackupRole(
     trustsVeleroOnly(statementsOf(found.Role.AssumeRolePolicyDocument), platform),
     "may be assumed by others than Velero of this cluster",
   );
+  judgeTags(object, tagsOf(found.Role.Tags), labels.tenantTags(tenant), bench);
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   expect(
     object,

@@ -6,6 +6,7 @@ import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { named, type LiveObject } from "../documents";
 import type { Bench, Ledger } from "../ledger";
+import { CREDENTIAL_KEY } from "./credential";
 
 export interface LiveBackups {
   readonly backupstoragelocations: readonly LiveObject[];
@@ -23,7 +24,7 @@ interface LiveLocation {
   readonly provider?: string;
   readonly objectStorage?: { readonly bucket?: string; readonly prefix?: string };
   readonly config?: Readonly<Record<string, string>>;
-  readonly credential?: { readonly name?: string };
+  readonly credential?: { readonly name?: string; readonly key?: string };
   readonly accessMode?: string;
   readonly default?: boolean;
 }
@@ -70,8 +71,8 @@ function judgeLocation(
   expect(object, others.length === 0, `has settings that are not declared: ${others.join(", ")}`);
   expect(
     object,
-    credential?.name === name,
-    `uses the credential ${credential?.name ?? "of the server"} instead of ${name}`,
+    credential?.name === name && credential.key === CREDENTIAL_KEY,
+    `uses the credential ${credential === undefined ? "of the server" : `${credential.name ?? ""}/${credential.key ?? ""}`} instead of ${name}/${CREDENTIAL_KEY}`,
   );
   expect(object, accessMode !== "ReadOnly", "takes no backups: it is read-only");
   expect(object, spec.default !== true, "is the default location: backups of others would lie in it");

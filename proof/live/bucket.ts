@@ -4,21 +4,25 @@ import { isDeepStrictEqual } from "node:util";
 import {
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import * as labels from "../../model/labels";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Ledger } from "../ledger";
 import { absent, covers, listOf, statementsOf, type Statement } from "./policy";
+import { judgeTags, tagsOf } from "./tags";
 
 export async function judgeBucket(
   { aws }: Platform,
   { s3 }: { readonly s3: S3Client },
   ledger: Ledger,
 ): Promise<void> {
-  const { expect } = ledger.bench("(platform)", "backup");
+  const bench = ledger.bench("(platform)", "backup");
+  const { expect } = bench;
   const Bucket = aws.backupBucket;
   const object = `bucket ${Bucket}`;
   const { Policy } =
@@ -62,6 +66,8 @@ export async function judgeBucket(
   expect(object, owner === "BucketOwnerEnforced", "obeys ACLs of single objects");
   const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket }));
   expect(object, Status === "Enabled", "keeps no old versions");
+  const tags = await s3.send(new GetBucketTaggingCommand({ Bucket })).catch(absent("NoSuchTagSet"));
+  judgeTags(object, tagsOf(tags?.TagSet), { [labels.PLATFORM]: "tenantry" }, bench);
 }
 
 function deniesEverybody({ Effect, Principal }: Statement): boolean {

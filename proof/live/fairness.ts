@@ -17,7 +17,7 @@ export function judgeFairness(
   ledger: Ledger,
 ): void {
   const bench = ledger.bench(tenant.name, "fairness");
-  judgeQuota(tenant, namespace, named(quotas, "tenant-quota"), bench);
+  judgeQuota(namespace, named(quotas, "tenant-quota"), bench);
   judgePriority(tenant, namespace, named(quotas, "foreign-priority"), bench);
   judgeLimits(tenant, namespace, limits, bench);
 }
@@ -34,12 +34,7 @@ interface LiveScope {
   readonly values?: readonly string[];
 }
 
-function judgeQuota(
-  tenant: Tenant,
-  namespace: TenantNamespace,
-  live: LiveObject | undefined,
-  { expect }: Bench,
-): void {
+function judgeQuota(namespace: TenantNamespace, live: LiveObject | undefined, { expect }: Bench): void {
   const object = `ResourceQuota ${namespace.name}/tenant-quota`;
   expect(object, live !== undefined, "is missing");
   if (live === undefined) {
@@ -48,7 +43,7 @@ function judgeQuota(
   const { hard = {}, scopes, scopeSelector } = live["spec"] as LiveQuota;
   const scoped = Boolean(scopes?.length) || Boolean(scopeSelector?.matchExpressions?.length);
   expect(object, !scoped, "counts only the pods of a scope");
-  for (const [key, declared] of Object.entries(quotaHard(tenant.quota))) {
+  for (const [key, declared] of Object.entries(quotaHard(namespace.quota))) {
     expect(
       object,
       sameQuantity(hard[key], declared),

@@ -1,4 +1,4 @@
-/** Judges the tenant's KMS key: alive, rotated, and used by nobody but volumes and backups (R65, R66). */
+/** Judges the tenant's KMS key: its own, alive, rotated, and used by nobody but volumes and backups (R65, R66). */
 
 import {
   DescribeKeyCommand,
@@ -12,14 +12,16 @@ import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Bench } from "../ledger";
+import { judgeKeyOwner } from "./key-owner";
 import { absent, covers, listOf, onlyValue, statementsOf, type Statement } from "./policy";
 
 export async function judgeKey(
   tenant: Tenant,
   platform: Platform,
   kms: KMSClient,
-  { expect }: Bench,
+  bench: Bench,
 ): Promise<void> {
+  const { expect } = bench;
   const alias = names.keyAlias(tenant.id);
   const object = `KMS key ${alias}`;
   const described = await kms
@@ -31,6 +33,7 @@ export async function judgeKey(
     return;
   }
   const { KeyId, KeyState } = metadata;
+  await judgeKeyOwner(tenant, kms, KeyId ?? alias, bench);
   expect(object, KeyState === "Enabled", `is ${KeyState ?? "in no known state"} instead of Enabled`);
   const { rotationDays } = tenant.encryption;
   // AWS always tells the period; emulators know only whether the key is rotated.

@@ -6,11 +6,13 @@ import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
-import { judgeAccess, judgeReach } from "./access";
+import { judgeAccess } from "./access";
 import { judgeBackup } from "./backup";
 import { judgeFairness } from "./fairness";
 import { judgeNamespace } from "./namespace";
 import { judgeNetwork } from "./network";
+import { judgeReach } from "./reach";
+import { judgeReconciler } from "./reconciler";
 import { judgeStorage } from "./storage";
 
 /** What the read-back lists, each kind once for the whole list. */
@@ -20,9 +22,11 @@ export interface LiveKinds {
   readonly limitranges: readonly LiveObject[];
   readonly networkpolicies: readonly LiveObject[];
   readonly rolebindings: readonly LiveObject[];
+  readonly serviceaccounts: readonly LiveObject[];
   readonly clusterrolebindings: readonly LiveObject[];
   readonly storageclasses: readonly LiveObject[];
   readonly clusterroles: readonly LiveObject[];
+  readonly priorityclasses: readonly LiveObject[];
   readonly backupstoragelocations: readonly LiveObject[];
   readonly schedules: readonly LiveObject[];
 }
@@ -37,8 +41,10 @@ export function pathsOf(platform: Platform): Readonly<Record<keyof LiveKinds, st
     limitranges: "/api/v1/limitranges",
     networkpolicies: "/apis/networking.k8s.io/v1/networkpolicies",
     rolebindings: `${rbac}/rolebindings`,
+    serviceaccounts: "/api/v1/serviceaccounts",
     clusterrolebindings: `${rbac}/clusterrolebindings`,
     storageclasses: "/apis/storage.k8s.io/v1/storageclasses",
+    priorityclasses: "/apis/scheduling.k8s.io/v1/priorityclasses",
     clusterroles: `${rbac}/clusterroles?labelSelector=${labels.PLATFORM}`,
     backupstoragelocations: `${velero}/backupstoragelocations`,
     schedules: `${velero}/schedules`,
@@ -54,8 +60,9 @@ export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKi
     judgeFairness(tenant, namespace, inside("resourcequotas"), inside("limitranges"), ledger);
     judgeNetwork(tenant, namespace, platform, inside("networkpolicies"), ledger);
     judgeAccess(tenant, namespace, inside("rolebindings"), ledger);
+    judgeReconciler(tenant, namespace, inside("serviceaccounts"), ledger);
   }
-  judgeReach(tenant, live.clusterrolebindings, ledger);
+  judgeReach(tenant, live, ledger);
   judgeStorage(tenant, platform, named(live.storageclasses, names.storageClassName(tenant.name)), ledger);
   judgeBackup(tenant, platform, live, ledger);
 }

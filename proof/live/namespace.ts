@@ -1,4 +1,4 @@
-/** Judges the boundary: the namespace, its labels, its Pod Security level (R18, R33). */
+/** Judges the boundary: the namespace, whose it is, its Pod Security level (R18, R33, R39). */
 
 import * as labels from "../../model/labels";
 import type { Platform } from "../../model/platform";
@@ -22,11 +22,14 @@ export function judgeNamespace(
   expect(object, live.metadata.deletionTimestamp === undefined, "is being deleted");
   const declared = {
     ...labels.tenantLabels(tenant),
-    ...labels.podSecurityLabels("restricted", platform.cluster.podSecurityVersion),
+    ...labels.podSecurityLabels(tenant.podSecurity, platform.cluster.podSecurityVersion, "restricted"),
     ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
   };
   for (const [label, value] of Object.entries(declared)) {
     const found = live.metadata.labels[label];
     expect(object, found === value, `has label ${label}=${found ?? "none"} instead of ${value}`);
   }
+  const owners = live.metadata.annotations[labels.OWNERS] ?? "nobody";
+  const wanted = tenant.owners.join(",");
+  expect(object, owners === wanted, `names ${owners} as owners instead of ${wanted}`);
 }

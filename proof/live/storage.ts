@@ -32,7 +32,18 @@ export function judgeStorage(
     live["reclaimPolicy"] === tenant.storage.reclaimPolicy,
     `has reclaim policy ${String(live["reclaimPolicy"])} instead of ${tenant.storage.reclaimPolicy}`,
   );
+  expect(
+    object,
+    DEFAULT_CLASS.every((annotation) => live.metadata.annotations[annotation] !== "true"),
+    "is the cluster's default: volumes of others would lie under the tenant's key",
+  );
 }
+
+/** Either makes a class that of every claim which names none. */
+const DEFAULT_CLASS = [
+  "storageclass.kubernetes.io/is-default-class",
+  "storageclass.beta.kubernetes.io/is-default-class",
+];
 
 /** The driver reads names in any case: a second spelling may win, so that all spellings are shown. */
 function parameter(live: LiveObject, name: string): string | undefined {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import * as names from "../../model/names";
 import type { Tenant } from "../../model/tenant";
-import { vaultPolicies, vaultRoles } from "../../model/vault";
+import { policiesOf, vaultRoles } from "../../model/vault";
 import { ReadError, type Reader } from "../reader";
 import type { Ledger } from "../ledger";
 
@@ -33,8 +33,14 @@ const role = z.object({
 const auths = z.object({ data: z.record(z.string(), z.unknown()) });
 const keys = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
-/** The ways in that a namespace has: our AppRoles, and the tokens that every namespace is born with. */
-const WAYS_IN = [`${names.VAULT_APPROLE_MOUNT}/`, "token/"];
+/** What is mounted in a namespace: our store, and what every namespace is born with and cannot lose. */
+const MOUNTS = [`${names.VAULT_KV_MOUNT}/`, "cubbyhole/", "identity/", "sys/"];
+
+/** The ways in that a namespace has: our logins, and the tokens that every namespace is born with. */
+const WAYS_IN = [`${names.VAULT_APPROLE_MOUNT}/`, `${names.VAULT_KUBERNETES_MOUNT}/`, "token/"];
+
+/** Policies that Vault brings along; no login of ours carries either. */
+const BUILT_IN = ["default", "root"];
 
 /** Seconds in a day: no secret id may wait longer. */
 const DAY = 86_400;
@@ -49,6 +55,8 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
   if (mounted === undefined) {
     return;
   }
+  const foreign = Object.keys(mounted.data).filter((mount) => !MOUNTS.includes(mount));
+  expect(`namespace ${at}`, foreign.length === 0, `has mounts that are not declared: ${foreign.join(", ")}`);
   const kv = mounted.data[`${names.VAULT_KV_MOUNT}/`];
   expect(
     `mount ${at}/${names.VAULT_KV_MOUNT}`,
@@ -66,10 +74,20 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
   const approles = await vault
     .get(`auth/${names.VAULT_APPROLE_MOUNT}/role?list=true`)
     .then((answer) => keys.parse(answer), missing);
-  const others = (approles?.data.keys ?? []).filter((name) => !(name in vaultRoles));
+  const others = (approles?.data.keys ?? []).filter((name) => !Object.keys(vaultRoles).includes(name));
   expect(`namespace ${at}`, others.length === 0, `has AppRoles that are not declared: ${others.join(", ")}`);
 
-  for (const [name, rules] of Object.entries(vaultPolicies)) {
+  const declared = policiesOf(tenant);
+  const written = await vault.get("sys/policies/acl?list=true").then((answer) => keys.parse(answer), missing);
+  const otherPolicies = (written?.data.keys ?? []).filter(
+    (name) => ![...Object.keys(declared), ...BUILT_IN].includes(name),
+  );
+  expect(
+    `namespace ${at}`,
+    otherPolicies.length === 0,
+    `has policies that are not declared: ${otherPolicies.join(", ")}`,
+  );
+  for (const [name, rules] of Object.entries(declared)) {
     const live = await vault.get(`sys/policies/acl/${name}`).then((answer) => policy.parse(answer), missing);
     const text = live?.data.policy ?? "";
     expect(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { BackupBucket } from "../../components/backup-bucket";
 import { declareTenants } from "../../components/tenant-list";
+import * as labels from "../../model/labels";
 import type { Tenant } from "../../model/tenant";
 import { tierNames } from "../../model/tiers";
 import { Ledger } from "../../proof/ledger";
@@ -46,9 +47,14 @@ async function graph(tenant: Tenant): Promise<Declared[]> {
   });
 }
 
+function tagsOf(declared: unknown): [string, string][] {
+  return Object.entries(declared as Record<string, string>);
+}
+
 /** The account that holds what was declared. */
 function answersOf(declared: readonly Declared[]): Answers {
-  const props = (name: string) => declared.find((resource) => resource.name === name)?.props ?? {};
+  const props = (name: string) =>
+    declared.find((resource) => resource.custom && resource.name === name)?.props ?? {};
   const key = props("acme-key");
   return {
     DescribeKey: { KeyMetadata: { KeyId: "k", KeyState: "Enabled" } },
@@ -58,15 +64,23 @@ function answersOf(declared: readonly Declared[]): Answers {
     },
     GetKeyPolicy: { Policy: key["policy"] },
     ListGrants: { Grants: [], Truncated: false },
+    ListResourceTags: {
+      Tags: tagsOf(key["tags"]).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Truncated: false,
+    },
     GetRole: {
       Role: {
         AssumeRolePolicyDocument: encodeURIComponent(String(props("acme-backup-role")["assumeRolePolicy"])),
+        Tags: tagsOf(props("acme-backup-role")["tags"]).map(([Key, Value]) => ({ Key, Value })),
       },
     },
     ListAttachedRolePolicies: { AttachedPolicies: [] },
     ListRolePolicies: { PolicyNames: [props("acme-backup-policy")["name"]] },
     GetRolePolicy: { PolicyDocument: encodeURIComponent(String(props("acme-backup-policy")["policy"])) },
     GetBucketPolicy: { Policy: props("backup-bucket-policy")["policy"] },
+    GetBucketTagging: {
+      TagSet: tagsOf(props("backup-bucket")["tags"]).map(([Key, Value]) => ({ Key, Value })),
+    },
     GetPublicAccessBlock: {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: props("backup-bucket-public-access")["blockPublicAcls"],
@@ -147,6 +161,44 @@ describe("the read-back of the AWS account", () => {
     ],
     ["a key without a policy", { GetKeyPolicy: {} }, `${KEY} has no policy`],
     [
+      "an alias that was moved to another tenant's key",
+      {
+        ListResourceTags: { Tags: [{ TagKey: "tenant", TagValue: stranger.id }] },
+        ListAliases: [
+          { Aliases: [{ AliasName: "alias/theirs" }], Truncated: true, NextMarker: "m" },
+          {
+            Aliases: [
+              {
+                AliasName: `alias/tenantry/${acme.id}`,
+                CreationDate: new Date("2026-01-01T00:00:00Z"),
+                LastUpdatedDate: new Date("2026-02-03T04:05:06Z"),
+              },
+            ],
+          },
+        ],
+      },
+      `${KEY} leads to the key k with tag tenant=${stranger.id} instead of ${acme.id}: the alias was moved there at 2026-02-03T04:05:06.000Z, or the tag was changed`,
+    ],
+    [
+      "an alias that was moved to nobody's key",
+      { ListResourceTags: {}, ListAliases: {} },
+      `${KEY} leads to the key k with tag tenant=none instead of ${acme.id}: the alias was moved there, or the tag was changed`,
+    ],
+    [
+      "tags changed on the key, on the second page",
+      {
+        ListResourceTags: [
+          { Tags: [{ TagKey: "tenant", TagValue: acme.id }], Truncated: true, NextMarker: "m" },
+          {
+            Tags: Object.entries({ ...labels.tenantTags(acme), [labels.LIST]: "other" }).map(
+              ([TagKey, TagValue]) => ({ TagKey, TagValue }),
+            ),
+          },
+        ],
+      },
+      `${KEY} has tag tenantry.dev/list=other instead of sample`,
+    ],
+    [
       "a grant to a stranger, on the second page",
       {
         ListGrants: [
@@ -171,6 +223,11 @@ describe("the read-back of the AWS account", () => {
       `${KEY} is granted to arn:aws:sts::999999999999:assumed-role/aws:ec2-infrastructure/i-1 ()`,
     ],
     ["no role", { GetRole: awsError("NoSuchEntityException") }, `${BACKUP} is missing`],
+    [
+      "a bucket without tags",
+      { GetBucketTagging: awsError("NoSuchTagSet") },
+      `${SHARED} has tag tenantry.dev/platform=none instead of tenantry`,
+    ],
     [
       "a managed policy",
       { ListAttachedRolePolicies: { AttachedPolicies: [{ PolicyName: "AdministratorAccess" }] } },
@@ -230,18 +287,28 @@ describe("the read-back of the AWS account", () => {
     assert.deepEqual(await judged({ ...good, ListGrants }), []);
   });
 
+  it("finds tags changed on the role", async () => {
+    const { Role } = good["GetRole"] as { Role: { Tags: { Key: string; Value: string }[] } };
+    const Tags = Role.Tags.filter(({ Key }) => Key !== "tenant");
+    assert.equal(Tags.length, Role.Tags.length - 1);
+    assert.deepEqual(await judged({ ...good, GetRole: { Role: { ...Role, Tags } } }), [
+      `${BACKUP} has tag tenant=none instead of ${acme.id}`,
+    ]);
+  });
+
   it("fails where AWS refuses to answer: no answer is no proof", async () => {
     await assert.rejects(judged({ ...good, GetRole: awsError("AccessDenied") }), { name: "AccessDenied" });
   });
 
   it("says what a role's documents open", async () => {
     const document = (Statement: unknown) => JSON.stringify({ Statement });
+    const { Role: role } = good["GetRole"] as { Role: object };
     const open = { ...trust[0], Principal: "*" };
     const wide = { ...prefix[1], Resource: `${BUCKET}/*` };
     assert.deepEqual(
       await judged({
         ...good,
-        GetRole: { Role: { AssumeRolePolicyDocument: document([open]) } },
+        GetRole: { Role: { ...role, AssumeRolePolicyDocument: document([open]) } },
         GetRolePolicy: { PolicyDocument: document([wide]) },
       }),
       [

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { connect } from "../../proof/connect";
 import { ReadError } from "../../proof/reader";
 import { platform } from "../components/fixtures";
@@ -66,6 +69,46 @@ describe("reading from a server", () => {
       await refusal({ VAULT_ADDR: "http://127.0.0.1:8200", VAULT_TOKEN: "hvs.canary\n" }),
       "accepted",
     );
+  });
+
+  describe("with a token that a login left in the home folder", () => {
+    let home: string;
+    beforeEach(() => (home = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-home-"))));
+    afterEach(() => fs.rmSync(home, { recursive: true }));
+
+    async function sent(token: string | undefined): Promise<unknown> {
+      const server = await serve(({ headers }) => [200, headers]);
+      const environment = { VAULT_ADDR: server.address, VAULT_TOKEN: token, HOME: home };
+      try {
+        const headers = await withEnvironment(environment, () => connect(platform).vault().get("x"));
+        return (headers as Record<string, string>)["x-vault-token"];
+      } finally {
+        await server.close();
+      }
+    }
+    const leave = (text: string) => fs.writeFileSync(path.join(home, ".vault-token"), text);
+
+    it("takes it where VAULT_TOKEN is empty or not set", async () => {
+      leave("hvs.file\n");
+      assert.equal(await sent(undefined), "hvs.file");
+      assert.equal(await sent(""), "hvs.file");
+    });
+    it("takes VAULT_TOKEN first", async () => {
+      leave("hvs.file");
+      assert.equal(await sent("hvs.environment"), "hvs.environment");
+    });
+    it("sends none where there is no such file", async () => assert.equal(await sent(""), ""));
+    it("says that the file holds no token, or cannot be read, and shows nothing of it", async () => {
+      const file = path.join(home, ".vault-token");
+      leave("hvs.canary\nx");
+      await assert.rejects(sent(""), { message: `${file} holds characters that no token has; set it anew` });
+      fs.rmSync(file);
+      fs.mkdirSync(file);
+      await assert.rejects(sent(""), {
+        status: 403,
+        message: `VAULT_TOKEN is empty, and ${file} cannot be read (EISDIR)`,
+      });
+    });
   });
 
   const passing: [string, Answer][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Tenant } from "../../model/tenant";
-import { tierNames } from "../../model/tiers";
+import { tierNames, tiers } from "../../model/tiers";
 import { Ledger } from "../../proof/ledger";
 import { judgeClusterBindings, judgeRoles } from "../../proof/live/access";
 import { judgeKubernetes, type LiveKinds } from "../../proof/live/kubernetes";
@@ -41,11 +41,16 @@ describe("the read-back of the cluster", () => {
     const nobody = { groups: [], users: [] };
     const tenant = tenantOf("standard", {
       namespaces: [
-        { name: "tenant-acme--dev", key: "acme--dev", environment: "dev" },
-        { name: "tenant-acme--prod", key: "acme--prod", environment: "prod" },
+        {
+          name: "tenant-acme--dev",
+          key: "acme--dev",
+          environment: "dev",
+          quota: { ...tiers.standard.quota, cpu: "1", pods: 5 },
+        },
+        { name: "tenant-acme--prod", key: "acme--prod", environment: "prod", quota: tiers.standard.quota },
       ],
       access: { admin: nobody, dev: nobody, view: nobody },
-      network: { egress: [] },
+      network: { egress: [], names: [], hosts: [] },
     });
     const both = clusterOf(await declared([tenant]));
     assert.deepEqual(sentences(judged(both, tenant)), []);
@@ -68,6 +73,7 @@ describe("the read-back of the cluster", () => {
       "acme: network: NetworkPolicy tenant-acme/default-deny",
       "acme: network: NetworkPolicy tenant-acme/allow-egress",
       "acme: access: RoleBinding tenant-acme/tenant-reconciler",
+      "acme: access: ServiceAccount tenant-acme/tenant-reconciler",
       "acme: storage: StorageClass tenant-acme",
       "acme: backup: BackupStorageLocation tenant-acme",
       "acme: backup: Schedule tenant-acme",
@@ -116,6 +122,35 @@ describe("the read-back of the cluster", () => {
       labels((of) => void (of["tenant"] = json(stranger.id))),
       `${OBJECT} has label tenant=${stranger.id} instead of ${acme.id}`,
     );
+    finds(
+      "it labelled as another list's",
+      labels((of) => void (of["tenantry.dev/list"] = json("other"))),
+      `${OBJECT} has label tenantry.dev/list=other instead of sample`,
+    );
+    const annotations = (change: (annotations: Json) => void) => (from: LiveKinds) =>
+      changed(from, "namespaces", "tenant-acme", ({ metadata }) => change(metadata!["annotations"]!));
+    finds(
+      "other owners",
+      annotations((of) => void (of["tenantry.dev/owners"] = json("mallory@evil.example"))),
+      `${OBJECT} names mallory@evil.example as owners instead of alice@acme.example`,
+    );
+    finds(
+      "no owners",
+      annotations((of) => void delete of["tenantry.dev/owners"]),
+      `${OBJECT} names nobody as owners instead of alice@acme.example`,
+    );
+    it("holds a tenant that may run as root to baseline, and reports on it at restricted", async () => {
+      const tenant = tenantOf("standard", { podSecurity: "baseline" });
+      const from = clusterOf(await declared([tenant]));
+      assert.deepEqual(sentences(judged(from, tenant)), []);
+      const quiet = labels((of) => void (of[`${PSA}/audit`] = json("baseline")))(from);
+      assert.deepEqual(sentences(judged(quiet, tenant)), [
+        `${OBJECT} has label ${PSA}/audit=baseline instead of restricted`,
+      ]);
+      assert.ok(
+        sentences(judged(from)).includes(`${OBJECT} has label ${PSA}/enforce=baseline instead of restricted`),
+      );
+    });
     allows(
       "a label of somebody else's beside ours",
       labels((of) => void (of["team"] = json("blue"))),
@@ -129,7 +164,7 @@ describe("the read-back of the cluster", () => {
     it("finds every key of the quota taken away or raised", () => {
       const quota = live.resourcequotas.find(({ metadata }) => metadata.name === "tenant-quota");
       const keys = Object.entries((quota?.["spec"] as { hard: Record<string, string> }).hard);
-      assert.equal(keys.length, 27);
+      assert.equal(keys.length, 30);
       for (const [key, value] of keys) {
         const gone = judged(hard((of) => void delete of[key])(live));
         assert.deepEqual(sentences(gone), [`${QUOTA} allows ${key}=unlimited instead of ${value}`]);
@@ -412,6 +447,20 @@ describe("the read-back of the cluster", () => {
       `${binding("debug")} is not declared and binds Group system:authenticated`,
     );
 
+    for (const [what, value] of [
+      ["mounts its token", true],
+      ["says nothing of its token", undefined],
+    ] as const) {
+      finds(
+        `a reconciler that ${what}`,
+        (from) =>
+          changed(from, "serviceaccounts", "tenant-reconciler", (account) => {
+            account["automountServiceAccountToken"] = json(value);
+          }),
+        "acme: access: ServiceAccount tenant-acme/tenant-reconciler puts its token into every pod that runs as it",
+      );
+    }
+
     const clusterWide =
       (role: string, ...subjects: unknown[]) =>
       (from: LiveKinds) =>
@@ -534,6 +583,21 @@ describe("the read-back of the cluster", () => {
       parameters((of) => void (of["kmskeyid"] = json(KEY(stranger.id)))),
       `${OBJECT} encrypts with ${KEY(acme.id)} or ${KEY(stranger.id)} instead of ${KEY(acme.id)}`,
     );
+    for (const annotation of ["storageclass.kubernetes.io", "storageclass.beta.kubernetes.io"]) {
+      finds(
+        `it made the default by ${annotation}`,
+        storage(({ metadata }) => {
+          metadata!["annotations"]![`${annotation}/is-default-class`] = json("true");
+        }),
+        `${OBJECT} is the cluster's default: volumes of others would lie under the tenant's key`,
+      );
+    }
+    allows(
+      "it said not to be the default",
+      storage(({ metadata }) => {
+        metadata!["annotations"]!["storageclass.kubernetes.io/is-default-class"] = json("false");
+      }),
+    );
     finds(
       "another reclaim policy",
       storage((of) => void (of["reclaimPolicy"] = json("Retain"))),
@@ -587,12 +651,17 @@ describe("the read-back of the cluster", () => {
       [
         "the server's own credential",
         (of) => void delete of["credential"],
-        "uses the credential of the server instead of tenant-acme",
+        "uses the credential of the server instead of tenant-acme/cloud",
       ],
       [
         "another tenant's credential",
         (of) => void (of["credential"]!["name"] = json("tenant-acme-eu")),
-        "uses the credential tenant-acme-eu instead of tenant-acme",
+        "uses the credential tenant-acme-eu/cloud instead of tenant-acme/cloud",
+      ],
+      [
+        "another key of the credential",
+        (of) => void (of["credential"]!["key"] = json("other")),
+        "uses the credential tenant-acme/other instead of tenant-acme/cloud",
       ],
       [
         "read-only access",
@@ -681,5 +750,6 @@ function onlyAcme(live: LiveKinds): LiveKinds {
     networkpolicies: inside("networkpolicies"),
     resourcequotas: inside("resourcequotas"),
     rolebindings: inside("rolebindings"),
+    serviceaccounts: inside("serviceaccounts"),
   };
 }

@@ -18,7 +18,7 @@ import { graphOf, type Declared } from "../components/graph";
 export async function declared(tenants: readonly Tenant[]): Promise<Declared[]> {
   return graphOf(async () => {
     const cluster = new kubernetes.Provider("cluster", {});
-    new Platform("platform", { platform }, { providers: [cluster] });
+    new Platform("platform", { platform, facts: platform }, { providers: [cluster] });
     await declareTenants(tenants, platform, [cluster]);
   });
 }

@@ -39,7 +39,7 @@ type Judge = (live: readonly LiveObject[], ledger: Ledger) => void;
 /** The declared objects of those kinds, as the API server would list them. */
 function listOf(graph: readonly Declared[], ...kinds: string[]): LiveObject[] {
   const items = graph
-    .filter(({ type, props }) => kinds.includes(String(props["kind"] ?? type.split(":").at(-1))))
+    .filter(({ type, props }) => kinds.includes((props["kind"] ?? type.split(":").at(-1)) as string))
     .map(({ props }) => JSON.parse(JSON.stringify(props)) as unknown);
   return itemsOf({ items });
 }

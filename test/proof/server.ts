@@ -9,9 +9,11 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** A server that answers each request with what `answer` says: a status and a body, or nothing but a broken connection. */
+type Answer = [status: number, body: unknown, headers?: Record<string, string>];
+
+/** A server that answers each request with what `answer` says, or with nothing but a broken connection. */
 export async function serve(
-  answer: (request: http.IncomingMessage, count: number) => [status: number, body: unknown] | "broken",
+  answer: (request: http.IncomingMessage, count: number) => Answer | "broken",
 ): Promise<LocalServer> {
   const requests: http.IncomingMessage[] = [];
   const server = http.createServer((request, response) => {
@@ -21,8 +23,8 @@ export async function serve(
       request.socket.resetAndDestroy();
       return;
     }
-    const [status, body] = answered;
-    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
+    const [status, body, headers] = answered;
+    response.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -8,15 +8,27 @@ import { tenantOf } from "../components/fixtures";
 import { declared, sentences } from "./live";
 
 const acme = tenantOf("standard", {
-  secrets: { tokenTtl: 600, tokenMaxTtl: 1800, boundCidrs: ["10.1.0.0/16", "10.2.0.0/16"] },
+  secrets: {
+    engine: "vault",
+    names: [],
+    tokenTtl: 600,
+    tokenMaxTtl: 1800,
+    boundCidrs: ["10.1.0.0/16", "10.2.0.0/16"],
+  },
 });
 const AT = acme.id;
+/** What every namespace is born with. */
+const NS = { type: "system", options: null };
 type Answers = Record<string, unknown>;
 
 /** The namespace that holds what the components declare, answered by path as Vault does. */
 async function answersOf(tenant: Tenant): Promise<Answers> {
-  const answers: Answers = { "sys/mounts": { data: {} }, "sys/auth": { data: { "token/": {} } } };
+  const answers: Answers = {
+    "sys/mounts": { data: { "cubbyhole/": NS, "identity/": NS, "sys/": NS } },
+    "sys/auth": { data: { "token/": {} } },
+  };
   const roles: string[] = [];
+  const policies = ["default", "root"];
   for (const { type, props } of await declared([tenant])) {
     const path = `${String(props["path"])}/`;
     switch (type) {
@@ -29,6 +41,7 @@ async function answersOf(tenant: Tenant): Promise<Answers> {
         Object.assign((answers["sys/auth"] as { data: object }).data, { [path]: { type: props["type"] } });
         break;
       case "vault:index/policy:Policy":
+        policies.push(String(props["name"]));
         answers[`sys/policies/acl/${String(props["name"])}`] = { data: { policy: props["policy"] } };
         break;
       case "vault:appRole/authBackendRole:AuthBackendRole":
@@ -50,7 +63,11 @@ async function answersOf(tenant: Tenant): Promise<Answers> {
         break;
     }
   }
-  return { ...answers, "auth/approle/role?list=true": { data: { keys: roles } } };
+  return {
+    ...answers,
+    "auth/approle/role?list=true": { data: { keys: roles } },
+    "sys/policies/acl?list=true": { data: { keys: policies } },
+  };
 }
 
 async function judged(answers: Answers, tenant = acme): Promise<string[]> {
@@ -97,6 +114,22 @@ describe("the read-back of Vault", () => {
     ],
     ["another store", { "sys/mounts": { data: { "kv/": { type: "transit", options: null } } } }, MOUNT],
     [
+      "another mount",
+      {
+        "sys/mounts": { data: { "kv/": { type: "kv", options: { version: "2" } }, "pki/": NS, "kv-2/": NS } },
+      },
+      `acme: vault: namespace ${AT} has mounts that are not declared: pki/, kv-2/`,
+    ],
+    [
+      "another policy",
+      {
+        "sys/policies/acl?list=true": {
+          data: { keys: ["default", "tenant-read", "tenant-write", "debug", "constructor"] },
+        },
+      },
+      `acme: vault: namespace ${AT} has policies that are not declared: debug, constructor`,
+    ],
+    [
       "another way in",
       { "sys/auth": { data: { "token/": {}, "approle/": {}, "userpass/": {} } } },
       `acme: vault: namespace ${AT} takes logins that are not declared, by userpass/`,
@@ -112,6 +145,18 @@ describe("the read-back of Vault", () => {
   for (const [what, change, expected] of others) {
     it(`finds ${what}`, async () => assert.deepEqual(await judged({ ...good, ...change }), [expected]));
   }
+
+  it("knows the policies of environments, and finds one loosened", async () => {
+    const [home] = acme.namespaces;
+    assert.ok(home);
+    const tenant = tenantOf("standard", { namespaces: [{ ...home, environment: "prod" }] });
+    const live = await answersOf(tenant);
+    assert.deepEqual(await judged(live, tenant), []);
+    const wide = { "sys/policies/acl/tenant-read-prod": { data: { policy: '{"path":{"*":{}}}' } } };
+    assert.deepEqual(await judged({ ...live, ...wide }, tenant), [
+      `acme: vault: policy ${AT}/tenant-read-prod allows something else than declared`,
+    ]);
+  });
 
   const loosened: [string, (text: string) => string][] = [
     ["a capability more", (text) => text.replace('["read"]', '["read","sudo"]')],
