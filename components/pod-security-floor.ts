@@ -17,11 +17,10 @@ export interface PodSecurityFloorArgs {
 export class PodSecurityFloor extends pulumi.ComponentResource {
   constructor(name: string, args: PodSecurityFloorArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:PodSecurityFloor", name, {}, opts);
-    const { cluster } = args.platform;
+    const { platform } = args;
     const child = { parent: this, deleteBeforeReplace: true };
-    const exempt = [...cluster.privilegedNamespaces, cluster.backupNamespace];
 
-    const byDefault = floorDefault(exempt);
+    const byDefault = floorDefault(platform);
     const mutating = new admissionregistration.v1.MutatingAdmissionPolicy(
       `${name}-default`,
       { metadata: platformObject(byDefault.name), spec: byDefault.spec },
@@ -32,7 +31,7 @@ export class PodSecurityFloor extends pulumi.ComponentResource {
       { metadata: platformObject(byDefault.name), spec: { policyName: byDefault.name } },
       { ...child, dependsOn: mutating },
     );
-    const rule = floorRule(exempt);
+    const rule = floorRule(platform);
     const validating = new admissionregistration.v1.ValidatingAdmissionPolicy(
       `${name}-rule`,
       { metadata: platformObject(rule.name), spec: rule.spec },

@@ -4,6 +4,8 @@
  * over namespaces: one gives the label to a namespace that has none, one refuses a label below the floor.
  */
 
+import type { PlatformSpec } from "../model/platform";
+
 const NAME = "tenantry-pod-security-floor";
 const LABEL = "pod-security.kubernetes.io/enforce";
 
@@ -17,13 +19,14 @@ const WRITES = [
   },
 ];
 
-/** Namespaces by name; CEL of both policies. */
-function notExempt(exempt: readonly string[]): { name: string; expression: string }[] {
+/** Namespaces by name, Velero's among them, whose node agent mounts host paths; CEL of both policies. */
+function notExempt({ cluster }: PlatformSpec): { name: string; expression: string }[] {
+  const exempt = [...cluster.privilegedNamespaces, cluster.backupNamespace];
   return [{ name: "not-exempt", expression: `!(request.name in ${JSON.stringify(exempt)})` }];
 }
 
 /** A namespace without a level gets `baseline`. */
-export function floorDefault(exempt: readonly string[]) {
+export function floorDefault(platform: PlatformSpec) {
   return {
     name: NAME,
     spec: {
@@ -31,7 +34,7 @@ export function floorDefault(exempt: readonly string[]) {
       reinvocationPolicy: "IfNeeded",
       matchConstraints: { resourceRules: WRITES.map((rule) => ({ ...rule, resources: ["namespaces"] })) },
       matchConditions: [
-        ...notExempt(exempt),
+        ...notExempt(platform),
         { name: "no-level", expression: `!("${LABEL}" in object.metadata.?labels.orValue({}))` },
       ],
       mutations: [
@@ -47,13 +50,13 @@ export function floorDefault(exempt: readonly string[]) {
 }
 
 /** A level below the floor is refused, whoever asks. */
-export function floorRule(exempt: readonly string[]) {
+export function floorRule(platform: PlatformSpec) {
   return {
     name: NAME,
     spec: {
       failurePolicy: "Fail",
       matchConstraints: { resourceRules: WRITES },
-      matchConditions: notExempt(exempt),
+      matchConditions: notExempt(platform),
       validations: [
         {
           expression: `object.metadata.?labels[?"${LABEL}"].orValue("none") in ["baseline", "restricted"]`,

@@ -13,7 +13,9 @@ import { judgeBucket } from "./live/bucket";
 import { judgeCredential, readCredential } from "./live/credential";
 import { judgeKubernetes, pathsOf, type LiveKinds } from "./live/kubernetes";
 import { judgePlatform } from "./live/platform";
+import { judgePolicies } from "./live/policies";
 import { judgeVault } from "./live/vault";
+import { judgeVaultLogins } from "./live/vault-logins";
 
 /** Tenants asked about at once. */
 const WINDOW = 8;
@@ -30,7 +32,10 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
   const ledger = new Ledger();
   const cluster = await connections.kubernetes();
   const lists = Object.entries(pathsOf(platform)).map(
-    async ([kind, path]): Promise<[string, LiveObject[]]> => [kind, itemsOf(await cluster.get(path))],
+    async ([kind, path]): Promise<[string, LiveObject[]]> => [
+      kind,
+      path === undefined ? [] : itemsOf(await cluster.get(path)),
+    ],
   );
   const live = Object.fromEntries(await Promise.all(lists)) as unknown as LiveKinds;
   const clients = awsClients(platform);
@@ -38,13 +43,18 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
   judgeRoles(live.clusterroles, ledger);
   judgeClusterBindings(live.clusterrolebindings, ledger);
   judgePlatform(platform, live, ledger);
+  judgePolicies(platform, live, ledger);
   await judgeBucket(platform, clients, ledger);
   const waiting = [...tenants];
   const lane = async (): Promise<void> => {
     for (let tenant = waiting.shift(); tenant !== undefined; tenant = waiting.shift()) {
       judgeKubernetes(tenant, platform, live, ledger);
       judgeCredential(tenant, platform, await readCredential(tenant, platform, cluster), ledger);
-      await judgeVault(tenant, connections.vault().within(tenant.id), ledger);
+      if (tenant.secrets.engine === "vault") {
+        const vault = connections.vault().within(tenant.id);
+        await judgeVault(tenant, vault, ledger);
+        await judgeVaultLogins(tenant, platform, vault, ledger.bench(tenant.name, "vault"));
+      }
       await judgeAws(tenant, platform, clients, ledger);
     }
   };

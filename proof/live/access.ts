@@ -73,6 +73,13 @@ export function judgeRoles(clusterRoles: readonly LiveObject[], ledger: Ledger):
       expect(`ClusterRole ${name}`, !aggregated, "is aggregated: any chart could widen it");
     }
   }
+  const review = named(clusterRoles, names.TOKEN_REVIEW_ROLE);
+  const only = [{ apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] }];
+  expect(
+    TOKEN_REVIEW,
+    review === undefined || isDeepStrictEqual(review["rules"], only),
+    "grants more than the review of tokens",
+  );
 }
 
 /** Whoever a server lets in is of these; Kubernetes itself binds them to roles that begin with `system:` only. */
@@ -82,6 +89,9 @@ const EVERYBODY = [
   "Group system:serviceaccounts",
   "User system:anonymous",
 ];
+
+/** Ours, for a Vault outside the cluster; `judgeRoles` says what it may grant. */
+const TOKEN_REVIEW = `ClusterRole ${names.TOKEN_REVIEW_ROLE}`;
 
 /** Judges what is bound in the whole cluster: no tenant role to anybody, no role of people to everybody. */
 export function judgeClusterBindings(clusterBindings: readonly LiveObject[], ledger: Ledger): void {
@@ -99,7 +109,10 @@ export function judgeClusterBindings(clusterBindings: readonly LiveObject[], led
     );
     expect(
       object,
-      everybody.length === 0 || closed.includes(role) || role.startsWith("ClusterRole system:"),
+      everybody.length === 0 ||
+        closed.includes(role) ||
+        role.startsWith("ClusterRole system:") ||
+        (role === TOKEN_REVIEW && everybody.join() === "Group system:serviceaccounts"),
       `grants ${role} in every namespace to ${everybody.join(", ")}`,
     );
   }

@@ -1,18 +1,22 @@
-/** Judges the live AWS account: the tenant's key and backup role. */
+/** Judges the live AWS account: the tenant's key, roles and secrets. */
 
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Ledger } from "../ledger";
 import { judgeBackupRole } from "./backup-role";
 import { judgeKey } from "./key";
+import { judgeManagedSecrets } from "./managed-secrets";
+import { judgeWorkloadRole } from "./workload-role";
 
 export interface AwsClients {
   readonly kms: KMSClient;
   readonly iam: IAMClient;
   readonly s3: S3Client;
+  readonly secrets: SecretsManagerClient;
 }
 
 /** Milliseconds: without them the SDK waits for ever for a server that takes the call and does not answer. */
@@ -28,6 +32,7 @@ export function awsClients({ aws }: Platform): AwsClients {
   return {
     kms: new KMSClient(options),
     iam: new IAMClient(options),
+    secrets: new SecretsManagerClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
   };
 }
@@ -35,9 +40,11 @@ export function awsClients({ aws }: Platform): AwsClients {
 export async function judgeAws(
   tenant: Tenant,
   platform: Platform,
-  { kms, iam }: Pick<AwsClients, "kms" | "iam">,
+  { kms, iam, secrets }: Pick<AwsClients, "kms" | "iam" | "secrets">,
   ledger: Ledger,
 ): Promise<void> {
   await judgeKey(tenant, platform, kms, ledger.bench(tenant.name, "encryption"));
   await judgeBackupRole(tenant, platform, iam, ledger.bench(tenant.name, "backup"));
+  await judgeWorkloadRole(tenant, platform, iam, ledger.bench(tenant.name, "identity"));
+  await judgeManagedSecrets(tenant, platform, secrets, ledger.bench(tenant.name, "secrets"));
 }

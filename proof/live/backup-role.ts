@@ -39,6 +39,9 @@ export async function judgeBackupRole(
     "may be assumed by others than Velero of this cluster",
   );
   judgeTags(object, tagsOf(found.Role.Tags), labels.tenantTags(tenant), bench);
+  const boundary = names.policyArn(platform.aws, names.TENANT_BOUNDARY);
+  const { PermissionsBoundaryArn: under = "no boundary" } = found.Role.PermissionsBoundary ?? {};
+  expect(object, under === boundary, `stands under ${under} instead of ${boundary}`);
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   expect(
     object,

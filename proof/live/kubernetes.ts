@@ -8,12 +8,17 @@ import { named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 import { judgeAccess } from "./access";
 import { judgeBackup } from "./backup";
+import { judgeBudget } from "./budget";
+import { judgeDelivery } from "./delivery";
 import { judgeFairness } from "./fairness";
+import { judgeHosts } from "./hosts";
+import { judgeNamedEgress } from "./named-egress";
 import { judgeNamespace } from "./namespace";
 import { judgeNetwork } from "./network";
 import { judgeReach } from "./reach";
 import { judgeReconciler } from "./reconciler";
 import { judgeStorage } from "./storage";
+import { judgeWall } from "./wall";
 
 /** What the read-back lists, each kind once for the whole list. */
 export interface LiveKinds {
@@ -29,10 +34,24 @@ export interface LiveKinds {
   readonly priorityclasses: readonly LiveObject[];
   readonly backupstoragelocations: readonly LiveObject[];
   readonly schedules: readonly LiveObject[];
+  readonly poddisruptionbudgets: readonly LiveObject[];
+  readonly secretstores: readonly LiveObject[];
+  /** The CNI's own policies. */
+  readonly namedegress: readonly LiveObject[];
+  /** Admin policies, by the cluster's kind of them. */
+  readonly walls: readonly LiveObject[];
+  readonly listenersets: readonly LiveObject[];
+  readonly mutatingadmissionpolicies: readonly LiveObject[];
+  readonly mutatingadmissionpolicybindings: readonly LiveObject[];
+  readonly validatingadmissionpolicies: readonly LiveObject[];
+  readonly validatingadmissionpolicybindings: readonly LiveObject[];
 }
 
-/** Where each of them is listed. */
-export function pathsOf(platform: Platform): Readonly<Record<keyof LiveKinds, string>> {
+/** Where each of them is listed; undefined for a kind that this cluster does without. */
+export function pathsOf(platform: Platform): Readonly<Record<keyof LiveKinds, string | undefined>> {
+  const { adminNetworkPolicy, cni, externalSecrets, gateway, gatewayNamespace } = platform.cluster;
+  const admission = "/apis/admissionregistration.k8s.io/v1";
+  const ours = `?labelSelector=${labels.PLATFORM}`;
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const velero = `/apis/velero.io/v1/namespaces/${platform.cluster.backupNamespace}`;
   return {
@@ -45,11 +64,36 @@ export function pathsOf(platform: Platform): Readonly<Record<keyof LiveKinds, st
     clusterrolebindings: `${rbac}/clusterrolebindings`,
     storageclasses: "/apis/storage.k8s.io/v1/storageclasses",
     priorityclasses: "/apis/scheduling.k8s.io/v1/priorityclasses",
-    clusterroles: `${rbac}/clusterroles?labelSelector=${labels.PLATFORM}`,
+    clusterroles: `${rbac}/clusterroles${ours}`,
     backupstoragelocations: `${velero}/backupstoragelocations`,
     schedules: `${velero}/schedules`,
+    poddisruptionbudgets: "/apis/policy/v1/poddisruptionbudgets",
+    secretstores: externalSecrets ? "/apis/external-secrets.io/v1/secretstores" : undefined,
+    namedegress: NAMED_EGRESS[cni],
+    walls: WALLS[adminNetworkPolicy],
+    listenersets:
+      gateway.api === "gateway-api"
+        ? `/apis/gateway.networking.k8s.io/v1/namespaces/${gatewayNamespace}/listenersets`
+        : undefined,
+    mutatingadmissionpolicies: `${admission}/mutatingadmissionpolicies${ours}`,
+    mutatingadmissionpolicybindings: `${admission}/mutatingadmissionpolicybindings${ours}`,
+    validatingadmissionpolicies: `${admission}/validatingadmissionpolicies${ours}`,
+    validatingadmissionpolicybindings: `${admission}/validatingadmissionpolicybindings${ours}`,
   };
 }
+
+const NAMED_EGRESS: Readonly<Record<Platform["cluster"]["cni"], string | undefined>> = {
+  other: undefined,
+  cilium: "/apis/cilium.io/v2/ciliumnetworkpolicies",
+  calico: undefined,
+  "calico-enterprise": "/apis/projectcalico.org/v3/networkpolicies",
+};
+
+const WALLS: Readonly<Record<Platform["cluster"]["adminNetworkPolicy"], string | undefined>> = {
+  none: undefined,
+  AdminNetworkPolicy: "/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies",
+  ClusterNetworkPolicy: "/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies",
+};
 
 /** Judges every Kubernetes plane of a tenant. */
 export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKinds, ledger: Ledger): void {
@@ -58,11 +102,20 @@ export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKi
       live[kind].filter(({ metadata }) => metadata.namespace === namespace.name);
     judgeNamespace(tenant, namespace, platform, named(live.namespaces, namespace.name), ledger);
     judgeFairness(tenant, namespace, inside("resourcequotas"), inside("limitranges"), ledger);
+    judgeBudget(tenant, namespace, inside("poddisruptionbudgets"), ledger);
     judgeNetwork(tenant, namespace, platform, inside("networkpolicies"), ledger);
+    judgeNamedEgress(tenant, namespace, platform, inside("namedegress"), ledger);
     judgeAccess(tenant, namespace, inside("rolebindings"), ledger);
     judgeReconciler(tenant, namespace, inside("serviceaccounts"), ledger);
+    const delivered = {
+      serviceaccounts: inside("serviceaccounts"),
+      secretstores: inside("secretstores"),
+    };
+    judgeDelivery(tenant, namespace, platform, delivered, ledger);
   }
   judgeReach(tenant, live, ledger);
   judgeStorage(tenant, platform, named(live.storageclasses, names.storageClassName(tenant.name)), ledger);
   judgeBackup(tenant, platform, live, ledger);
+  judgeWall(tenant, platform, live.walls, ledger);
+  judgeHosts(tenant, platform, live.listenersets, ledger);
 }

@@ -1,6 +1,7 @@
 /** Judges the boundary: the namespace, whose it is, its Pod Security level (R18, R33, R39). */
 
 import * as labels from "../../model/labels";
+import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
 import type { LiveObject } from "../documents";
@@ -24,10 +25,13 @@ export function judgeNamespace(
     ...labels.tenantLabels(tenant),
     ...labels.podSecurityLabels(tenant.podSecurity, platform.cluster.podSecurityVersion, "restricted"),
     ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
+    [labels.POOL]: tenant.pool.name,
+    [labels.RUNTIME_CLASS]: tenant.runtime && names.runtimeClassName(tenant.runtime),
+    [labels.ALLOW_ROOT]: tenant.podSecurity === "baseline" ? "true" : undefined,
   };
   for (const [label, value] of Object.entries(declared)) {
     const found = live.metadata.labels[label];
-    expect(object, found === value, `has label ${label}=${found ?? "none"} instead of ${value}`);
+    expect(object, found === value, `has label ${label}=${found ?? "none"} instead of ${value ?? "none"}`);
   }
   const owners = live.metadata.annotations[labels.OWNERS] ?? "nobody";
   const wanted = tenant.owners.join(",");

@@ -39,11 +39,8 @@ export async function judgeWorkloadRole(
     "may be assumed by others than the tenant's own ServiceAccounts",
   );
   const boundary = names.policyArn(platform.aws, names.TENANT_BOUNDARY);
-  expect(
-    object,
-    PermissionsBoundary?.PermissionsBoundaryArn === boundary,
-    `stands under ${PermissionsBoundary?.PermissionsBoundaryArn ?? "no boundary"} instead of ${boundary}`,
-  );
+  const { PermissionsBoundaryArn: under = "no boundary" } = PermissionsBoundary ?? {};
+  expect(object, under === boundary, `stands under ${under} instead of ${boundary}`);
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   expect(
     object,

@@ -5,10 +5,10 @@ import * as labels from "../../model/labels";
 import type { Tenant } from "../../model/tenant";
 import { tierNames } from "../../model/tiers";
 import { Ledger } from "../../proof/ledger";
-import { judgeAws, type AwsClients } from "../../proof/live/aws";
-import { staysInPrefix, trustsVeleroOnly } from "../../proof/live/backup-role";
+import type { AwsClients } from "../../proof/live/aws";
+import { judgeBackupRole, staysInPrefix, trustsVeleroOnly } from "../../proof/live/backup-role";
 import { judgeBucket } from "../../proof/live/bucket";
-import { keyPolicyFaults } from "../../proof/live/key";
+import { judgeKey, keyPolicyFaults } from "../../proof/live/key";
 import { statementsOf, type Statement } from "../../proof/live/policy";
 import { neighbour, platform, tenantOf } from "../components/fixtures";
 import { graphOf, type Declared } from "../components/graph";
@@ -71,6 +71,7 @@ function answersOf(declared: readonly Declared[]): Answers {
     GetRole: {
       Role: {
         AssumeRolePolicyDocument: encodeURIComponent(String(props("acme-backup-role")["assumeRolePolicy"])),
+        PermissionsBoundary: { PermissionsBoundaryArn: props("acme-backup-role")["permissionsBoundary"] },
         Tags: tagsOf(props("acme-backup-role")["tags"]).map(([Key, Value]) => ({ Key, Value })),
       },
     },
@@ -110,7 +111,9 @@ function answersOf(declared: readonly Declared[]): Answers {
 
 async function judged(answers: Answers, tenant = acme): Promise<string[]> {
   const ledger = new Ledger();
-  await judgeAws(tenant, platform, clientsOf(answers), ledger);
+  const { kms, iam } = clientsOf(answers);
+  await judgeKey(tenant, platform, kms, ledger.bench(tenant.name, "encryption"));
+  await judgeBackupRole(tenant, platform, iam, ledger.bench(tenant.name, "backup"));
   await judgeBucket(platform, clientsOf(answers), ledger);
   return sentences(ledger);
 }
