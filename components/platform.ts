@@ -12,6 +12,9 @@ import { NodePools } from "./node-pools";
 import { platformObject } from "./object-meta";
 import { Placement } from "./placement";
 import { PodSecurityFloor } from "./pod-security-floor";
+import { ProvisionerAccount } from "./provisioner-account";
+import { ProvisionerCluster } from "./provisioner-cluster";
+import { ProvisionerVault } from "./provisioner-vault";
 import { RuntimeClasses } from "./runtime-classes";
 import { TokenReview } from "./token-review";
 
@@ -34,7 +37,7 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Platform", name, {}, opts);
-    const { platform } = args;
+    const { platform, facts } = args;
     const plane = { parent: this };
     const child = { ...plane, deleteBeforeReplace: true };
 
@@ -73,12 +76,25 @@ export class Platform extends pulumi.ComponentResource {
     const system = systemNamespaces(platform);
     const gateway = namespace("gateway", system.gateway);
     namespace("observability", system.observability);
-    namespace("backup", system.backup);
+    const backup = namespace("backup", system.backup);
     new PodSecurityFloor("pod-security-floor", { platform }, plane);
     new Placement("placement", plane);
     new RuntimeClasses("runtime-classes", { platform }, plane);
     this.launchTemplates = new NodePools("node-pools", { platform }, plane).launchTemplates;
     new BackupBucket("backup-bucket", { platform }, plane);
+    new ProvisionerCluster(
+      "provisioner",
+      {
+        platform: { ...platform, ...facts },
+        system: {
+          [platform.cluster.backupNamespace]: backup,
+          [platform.cluster.gatewayNamespace]: gateway,
+        },
+      },
+      plane,
+    );
+    new ProvisionerAccount("provisioner", { platform }, plane);
+    new ProvisionerVault("provisioner", { platform, facts }, plane);
     if (platform.cluster.gateway.api === "gateway-api") {
       new Gateway("gateway", { platform, within: gateway }, plane);
     }

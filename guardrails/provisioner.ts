@@ -1,8 +1,8 @@
 /**
  * The guard of the provisioner: keeps whoever runs tenant lists to what tenants consist of (R1-R4, R17). RBAC knows no
  * prefixes, labels or contents: with its rights alone the provisioner could relabel kube-system, bind itself to a
- * tenant's role and read that tenant's Secrets, or have Velero do it. It cannot undo the guard: no policy sees writes
- * to policies, so that RBAC gives it no verb on them.
+ * tenant's role and read that tenant's Secrets, or have Velero do it. No policy sees writes to policies: that it
+ * cannot undo the guard is RBAC's, which lets it only read them.
  */
 
 import * as labels from "../model/labels";

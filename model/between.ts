@@ -2,17 +2,20 @@
 
 import { networkOf } from "./cidr";
 import type { TenantDocument } from "./document";
-import { shown, type Fault } from "./fault";
-import { POOL_BLOCK } from "./network-rules";
-import { roleNames, type Tenant } from "./tenant";
+import { printable, shown, type Fault } from "./fault";
+import { POOL_BLOCK, podContradictions } from "./network-rules";
+import { valueAt } from "./position";
+import type { Path } from "./rules";
+import { roleNames } from "./tenant";
 
-interface Claimant {
-  readonly tenant: Tenant;
+/** A file, and what is wrong in it: it takes part by what is sound, so that nobody mends a file into a clash. */
+export interface Claimant {
   readonly document: TenantDocument;
+  readonly wrong: readonly { readonly path: Path }[];
 }
 
 interface Claim {
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly value: string;
   /** What nobody after may need; default: the value. */
   readonly takes?: readonly string[];
@@ -21,28 +24,24 @@ interface Claim {
 }
 
 interface Rule {
-  readonly claims: (tenant: Tenant) => readonly Claim[];
+  readonly claims: (claimant: Claimant) => readonly Claim[];
   readonly sentence: (mine: string, theirs: string, owner: string) => string;
 }
 
 const RULES: readonly Rule[] = [
   {
-    claims: ({ id }) => [{ path: ["id"], value: id }],
+    claims: (claimant) => textsAt(claimant, ["id"]),
     sentence: (mine, _, owner) => `${shown(mine)} is the id of ${owner} too; make one with \`uuidgen -r\``,
   },
   {
-    claims: ({ access }) =>
-      roleNames.flatMap((role) =>
-        access[role].groups.map((value, index) => ({ path: ["access", role, "groups", index], value })),
-      ),
+    claims: (claimant) => roleNames.flatMap((role) => textsAt(claimant, ["access", role, "groups"])),
     sentence: (mine, _, owner) => `${shown(mine)} belongs to ${owner}; a group belongs to one tenant`,
   },
   {
-    claims: ({ network }) =>
-      network.hosts.map((value, index) => ({
-        path: ["network", "ingress", "hosts", index],
-        value,
-        ...hostClaims(value),
+    claims: (claimant) =>
+      textsAt(claimant, ["network", "ingress", "hosts"]).map((claim) => ({
+        ...claim,
+        ...hostClaims(claim.value),
       })),
     sentence: (mine, theirs, owner) =>
       mine === theirs
@@ -50,14 +49,30 @@ const RULES: readonly Rule[] = [
         : `${shown(mine)} and ${shown(theirs)} of ${owner} cover each other; a host leads to one tenant`,
   },
   {
-    claims: ({ network: { podCidr } }) =>
-      podCidr === undefined
-        ? []
-        : [{ path: ["network", "podCidr"], value: podCidr, ...blockClaims(podCidr) }],
+    claims: (claimant) =>
+      textsAt(claimant, ["network", "podCidr"])
+        .filter(({ value }) => podContradictions(value).length === 0)
+        .map((claim) => ({ ...claim, ...blockClaims(claim.value) })),
     sentence: (mine, theirs, owner) =>
       `${shown(mine)} overlaps ${theirs} of ${owner}; each tenant has addresses of its own`,
   },
 ];
+
+/** The text at a path, or the texts of the list there, without those that something is wrong with. */
+function textsAt({ document, wrong }: Claimant, path: Path): Claim[] {
+  const found = valueAt(document.value, path);
+  const texts = Array.isArray(found)
+    ? found.map((value: unknown, index) => ({ path: [...path, index], value }))
+    : [{ path, value: found }];
+  return texts.filter(
+    (text): text is Claim =>
+      typeof text.value === "string" && !wrong.some((other) => leadsTo(other.path, text.path)),
+  );
+}
+
+function leadsTo(outer: Path, inner: Path): boolean {
+  return outer.every((step, index) => step === inner[index]);
+}
 
 /**
  * Every claim that an earlier file makes too. Derived names need no comparing: names are unique because files are, and
@@ -68,26 +83,35 @@ export function faultsBetween(read: readonly Claimant[]): Fault[] {
 }
 
 function clashes({ claims, sentence }: Rule, read: readonly Claimant[]): Fault[] {
-  const taken = new Map<string, { readonly value: string; readonly owner: Claimant }>();
+  const taken = new Map<string, { readonly claim: Claim; readonly owner: Claimant }>();
   return read.flatMap((claimant) => {
-    const mine = claims(claimant.tenant);
+    const mine = claims(claimant);
     const faults = mine.flatMap(({ path, value, needs = [value] }) => {
       const [first] = needs.flatMap((key) => taken.get(key) ?? []);
       return first === undefined
         ? []
-        : [claimant.document.fault(path, sentence(value, first.value, nameOf(first.owner)))];
+        : [
+            claimant.document.fault(
+              path,
+              sentence(value, first.claim.value, nameOf(first.owner, first.claim)),
+            ),
+          ];
     });
-    for (const { value, takes = [value] } of mine) {
-      for (const key of takes) {
-        taken.set(key, taken.get(key) ?? { value, owner: claimant });
+    for (const claim of mine) {
+      for (const key of claim.takes ?? [claim.value]) {
+        taken.set(key, taken.get(key) ?? { claim, owner: claimant });
       }
     }
     return faults;
   });
 }
 
-function nameOf({ tenant, document }: Claimant): string {
-  return `tenant ${tenant.name} (${document.file})`;
+/** `tenant acme (tenants/prod/acme.yaml:7)`: where the other claim stands. */
+function nameOf(owner: Claimant, { path }: Claim): string {
+  const { file, line } = owner.document.fault(path, "");
+  const place = `${printable(file)}:${line}`;
+  const [name] = textsAt(owner, ["name"]);
+  return name === undefined ? place : `tenant ${name.value} (${place})`;
 }
 
 /** A wildcard covers every name below it, at any depth. */

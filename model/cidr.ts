@@ -54,6 +54,18 @@ export function closedReason(network: Network): string | undefined {
   return closed && `reaches into ${closed.range}, which stays closed: ${closed.reason}`;
 }
 
+const LOOPBACK = ["127.0.0.0/8", "::1/128"].map(networkOf);
+
+/** Whether every address of the network is a machine's own. */
+export function isLoopback(network: Network): boolean {
+  return LOOPBACK.some((range) => contains(range, network));
+}
+
+/** The one spelling of a network: IPv6 addresses have several. */
+export function textOfNetwork([address, bits]: Network): string {
+  return `${address.toString()}/${bits}`;
+}
+
 /** A network that is known to be one: of this file, or checked before. */
 export function networkOf(text: string): Network {
   const network = readCidr(text);

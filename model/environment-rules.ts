@@ -5,10 +5,7 @@ import type { Contradiction } from "./rules";
 import type { Tenant, TenantSpec } from "./tenant";
 
 /** Contradictions of the environments (R32). */
-export function environmentContradictions(
-  { environments = [] }: TenantSpec,
-  tenant: Tenant,
-): Contradiction[] {
+export function environmentContradictions({ environments = [] }: TenantSpec): Contradiction[] {
   const twice = environments.flatMap(({ name }, index) =>
     environments.findIndex((other) => other.name === name) === index
       ? []
@@ -19,8 +16,7 @@ export function environmentContradictions(
           },
         ],
   );
-  const shares = shareContradictions(environments.map(({ share }) => share));
-  return [...twice, ...shares, ...(shares.length === 0 ? nothingLeft(tenant) : [])];
+  return [...twice, ...shareContradictions(environments.map(({ share }) => share))];
 }
 
 function shareContradictions(written: readonly (number | undefined)[]): Contradiction[] {
@@ -37,25 +33,27 @@ function shareContradictions(written: readonly (number | undefined)[]): Contradi
     ? [
         {
           path,
-          message: `the shares leave ${100 - sum} per cent for ${open} without one; lower them`,
+          message: `the shares leave ${Math.max(0, 100 - sum)} per cent for ${open} without one; lower them`,
         },
       ]
     : [];
 }
 
 /** What the tenant has and an environment, rounded down, would not. */
-function nothingLeft({ namespaces, quota }: Tenant): Contradiction[] {
+export function emptyParts(
+  { environments = [] }: TenantSpec,
+  { namespaces, quota }: Tenant,
+): Contradiction[] {
+  if (environments.length === 0 || shareContradictions(environments.map(({ share }) => share)).length > 0) {
+    return [];
+  }
   const fields = Object.keys(quota) as (keyof typeof quota)[];
-  return namespaces.flatMap(({ environment, quota: part }, index) =>
-    environment === undefined
-      ? []
-      : fields
-          .filter((field) => isNothing(part[field]) && !isNothing(quota[field]))
-          .map((field) => ({
-            path: ["environments", index],
-            message: `its part of quota.${field}, ${quota[field]}, is nothing; raise the quota or the share`,
-          })),
-  );
+  return namespaces.flatMap(({ quota: part }, index) => {
+    const empty = fields.filter((field) => isNothing(part[field]) && !isNothing(quota[field]));
+    const amounts = empty.map((field) => `quota.${field} (${quota[field]})`).join(", ");
+    const message = `gets nothing of ${amounts}; raise the quota or the share`;
+    return empty.length === 0 ? [] : [{ path: ["environments", index], message }];
+  });
 }
 
 function isNothing(amount: string | number): boolean {

@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import { shown } from "./fault";
+import { valueAt } from "./position";
 import type { Path } from "./rules";
 
 export interface Sentence {
@@ -35,7 +36,8 @@ export function sentences(
 
 function messageOf(issue: Issue, value: unknown): string {
   if (value === undefined) {
-    return "is missing; write it";
+    // Rules over several fields say why one is needed.
+    return issue.code === "custom" ? `is missing: it ${issue.message}` : "is missing; write it";
   }
   // Texts of the schema itself begin in lower case and follow the value.
   if (/^[a-z]/.test(issue.message)) {
@@ -103,6 +105,7 @@ function wanted(expected: string, value: unknown): string {
     case "array":
       return "write a list";
     case "object":
+    case "record":
       return "write a map of fields";
     case "boolean":
       return "write true or false";
@@ -112,16 +115,6 @@ function wanted(expected: string, value: unknown): string {
     default:
       return `write ${expected}`;
   }
-}
-
-function valueAt(document: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null
-        ? (value as Record<string | number, unknown>)[step]
-        : undefined,
-    document,
-  );
 }
 
 /** The field that was probably meant, or all there are. */

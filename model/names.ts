@@ -84,6 +84,8 @@ export function runtimeClassName(runtime: string): string {
 /** The platform's identities for tenant lists: a ServiceAccount, and a group for those who log in otherwise (R1). */
 export const PROVISIONER = "provisioner";
 export const PROVISIONERS_GROUP = "tenantry:provisioners";
+/** The provisioner's ClusterRole, and its Roles in namespaces of the platform. */
+export const PROVISIONER_CLUSTER_ROLE = "tenantry-provisioner";
 /** The ClusterRole that lets ServiceAccounts have tokens reviewed, for a Vault outside the cluster (R62). */
 export const TOKEN_REVIEW_ROLE = "tenantry-token-review";
 /** The IAM role of the provisioner, and the boundary of every role that it makes. */

@@ -59,12 +59,13 @@ export function larger(a: string, b: string): string {
   return amountOf(a) >= amountOf(b) ? a : b;
 }
 
+/** An amount of whole thousandths as a quantity of cores or pieces. */
+export function decimalOf(amount: bigint): string {
+  return amount % NANO === 0n ? String(amount / NANO) : `${amount / (NANO / 1000n)}m`;
+}
+
 /** An amount of whole thousandths as a quantity, in the largest binary unit that holds it without a fraction. */
 export function textOf(amount: bigint): string {
-  if (amount % NANO !== 0n) {
-    return `${amount / (NANO / 1000n)}m`;
-  }
-  const unit =
-    ["Ti", "Gi", "Mi", "Ki"].find((name) => amount > 0n && amount % (UNITS[name] ?? NANO) === 0n) ?? "";
-  return `${amount / (UNITS[unit] ?? NANO)}${unit}`;
+  const unit = ["Ti", "Gi", "Mi", "Ki"].find((name) => amount > 0n && amount % (UNITS[name] ?? NANO) === 0n);
+  return unit === undefined ? decimalOf(amount) : `${amount / (UNITS[unit] ?? NANO)}${unit}`;
 }

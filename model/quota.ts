@@ -1,6 +1,6 @@
 /** What a tenant's quota counts, in the keys of Kubernetes: one table for who declares it and for who checks it (R34). */
 
-import { amountOf, textOf } from "./quantity";
+import { amountOf, decimalOf, textOf } from "./quantity";
 import type { Quota } from "./tiers";
 
 /**
@@ -75,8 +75,11 @@ const THOUSANDTH = amountOf("1m");
  */
 export function shareOf(quota: Quota, percent: number): Quota {
   const part = (field: string, amount: string) => {
-    const step = BYTES.has(field) ? MEBIBYTE : THOUSANDTH;
-    return textOf(((amountOf(amount) * BigInt(percent)) / 100n / step) * step);
+    const exact = (amountOf(amount) * BigInt(percent)) / 100n;
+    // Cores never in binary units: 1024 of them would read 1Ki.
+    return BYTES.has(field)
+      ? textOf((exact / MEBIBYTE) * MEBIBYTE)
+      : decimalOf((exact / THOUSANDTH) * THOUSANDTH);
   };
   return Object.fromEntries(
     Object.entries(quota).map(([field, amount]: [string, string | number]) => [

@@ -1,7 +1,7 @@
 /** Asks AWS before a run: is it the right account, is the bucket there, does any tenant's key still stand? */
 
 import { DescribeKeyCommand, KMSClient, type KeyMetadata } from "@aws-sdk/client-kms";
-import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetBucketLocationCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
@@ -34,14 +34,14 @@ export async function askAws(tenants: readonly Tenant[], { aws }: Platform): Pro
 
 async function askBucket(s3: S3Client, aws: Platform["aws"]): Promise<Problem[]> {
   try {
-    await s3.send(new HeadBucketCommand({ Bucket: aws.backupBucket }));
+    await s3.send(new GetBucketLocationCommand({ Bucket: aws.backupBucket }));
     return [];
   } catch (error) {
     return [judgeBucketRefusal(aws, error)];
   }
 }
 
-/** What S3 means by refusing: it answers a HEAD without a word, so that status and headers are all there is. */
+/** What S3 means by refusing: status and headers say it, whatever the words. */
 export function judgeBucketRefusal({ backupBucket, region }: Platform["aws"], error: unknown): Problem {
   const { status, bucketRegion } = refusalOf(error);
   const bucket = `the backup bucket ${backupBucket}`;
@@ -50,7 +50,7 @@ export function judgeBucketRefusal({ backupBucket, region }: Platform["aws"], er
     return { kind: "conflict", message };
   }
   if (status === 403) {
-    const message = `${bucket} exists but these credentials may not see it; grant them s3:ListBucket on it, or find out whose account it is in`;
+    const message = `${bucket} exists but these credentials may not see it; grant them s3:GetBucketLocation on it, or find out whose account it is in`;
     return { kind: "credentials", message };
   }
   if (status === 404) {

@@ -9,8 +9,10 @@ import { launch, type RunningServer, type Surroundings } from "./server";
 export const AWS_ACCOUNT = "000000000000";
 /** Region of the sandbox. */
 export const AWS_REGION = "eu-central-1";
+/** The emulator, with what it gets wrong of a request put right. */
+const PROGRAM = join(__dirname, "..", "tools", "ministack", "serve.py");
 /** What Tenantry and its tenants ask of AWS; the emulator's other services stay off. */
-const SERVICES = ["account", "ec2", "iam", "kms", "s3", "secretsmanager", "sts", "tagging"];
+const SERVICES = ["account", "ec2", "eks", "iam", "kms", "s3", "secretsmanager", "sts", "tagging"];
 
 /** The AWS emulator. */
 export interface AwsOptions {
@@ -33,7 +35,7 @@ export async function startAws(options: AwsOptions, surroundings: Surroundings):
     {
       name: "aws",
       command: ministack.python,
-      args: ["-m", "ministack"],
+      args: [PROGRAM],
       env: {
         PYTHONPATH: ministack.path,
         PYTHONDONTWRITEBYTECODE: "1",

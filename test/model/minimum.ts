@@ -14,13 +14,14 @@ const FIELDS = {
 /** The file that the smallest tenant is in. */
 export const FILE = "tenants/test/acme.yaml";
 
-/** The smallest tenant with a top-level field on top: in its place if it has one, else from line 4 on. */
-export function tenantText(field = ""): string {
-  const key = /^[a-zA-Z]*/.exec(field)?.[0] ?? "";
-  const fields: Record<string, string> = { ...FIELDS };
-  return key in fields
-    ? Object.values({ ...fields, [key]: field }).join("\n")
-    : [...Object.values(fields), field].join("\n");
+/** The smallest tenant with top-level fields on top: each in its place if it has one, else from line 4 on. */
+export function tenantText(text = ""): string {
+  const fields = new Map<string, string>(Object.entries(FIELDS));
+  const more = text.split(/\n(?=\S)/).filter((field) => {
+    const key = /^[a-zA-Z]*/.exec(field)?.[0] ?? "";
+    return !(fields.has(key) && fields.set(key, field));
+  });
+  return [...fields.values(), ...(text !== "" && more.length === 0 ? [] : [more.join("\n")])].join("\n");
 }
 
 /** What the reader says of a text or bytes: the tenant, or each fault as `line:column: path: message`. */

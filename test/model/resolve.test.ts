@@ -1,17 +1,26 @@
-/** From file to tenant: the tier fills the gaps, the same way however the file is laid out; and the platform's config. */
+/** From file to tenant: the tier fills the gaps, the same way however the file is laid out. */
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { InputFaults } from "../../model/fault";
-import { readPlatform } from "../../model/platform";
+import { shareOf } from "../../model/quota";
 import { tierNames, tiers } from "../../model/tiers";
 import { accepted as read, tenantText } from "./minimum";
 
 const everything = tenantText(`tier: sensitive
+environments: [{ name: dev, share: 20 }, { name: prod }]
+runtimeClass: kata
+placement: { pool: dedicated }
+allowRoot: true
 access: { admin: { groups: [a, b] }, view: { users: [u] } }
 quota: { cpu: 6, memory: 24Gi, pods: 80 }
-network: { egress: [{ cidr: 203.0.113.0/24, except: [203.0.113.8/29], ports: [{ port: 443 }] }] }
+network:
+  egress:
+    - { cidr: 203.0.113.0/24, except: [203.0.113.8/29], ports: [{ port: 443 }] }
+    - { host: "*.example.com", ports: [{ port: 443 }, { port: 53, protocol: UDP }] }
+  ingress: { hosts: [shop.acme.example] }
+  podCidr: 10.128.0.0/24
+secrets: { engine: aws-secrets-manager, names: [database] }
 backup: { schedule: "30 1 * * *" }`);
 
 describe("resolving a tenant", () => {
@@ -23,8 +32,17 @@ describe("resolving a tenant", () => {
       assert.deepEqual(tenant.containers, row.containers);
       assert.deepEqual(tenant.backup, row.backup);
       assert.equal(tenant.deletionProtection, row.deletionProtection);
-      assert.deepEqual(tenant.namespaces, [{ name: "tenant-acme", key: "acme" }]);
-      assert.deepEqual(tenant.secrets, { tokenTtl: 1200, tokenMaxTtl: 3600, boundCidrs: [] });
+      assert.deepEqual(tenant.namespaces, [{ name: "tenant-acme", key: "acme", quota: row.quota }]);
+      assert.deepEqual(tenant.secrets, {
+        engine: "vault",
+        names: [],
+        tokenTtl: 1200,
+        tokenMaxTtl: 3600,
+        boundCidrs: [],
+      });
+      assert.deepEqual(tenant.network, { egress: [], names: [], hosts: [] });
+      assert.deepEqual(tenant.pool, { name, own: row.pool === "dedicated" });
+      assert.deepEqual([tenant.runtime, tenant.podSecurity], [undefined, "restricted"]);
     });
   }
 
@@ -39,6 +57,85 @@ describe("resolving a tenant", () => {
     const nobody = { groups: [], users: [] };
     assert.deepEqual(tenant.access, { admin: nobody, dev: nobody, view: nobody });
     assert.deepEqual(tenant.network.egress, []);
+  });
+
+  it("makes a namespace of each environment, with its share of the quota", () => {
+    const { namespaces, quota } = read(
+      tenantText("environments: [{ name: dev, share: 30 }, { name: qa }, { name: prod, share: 45 }]"),
+    );
+    assert.deepEqual(namespaces, [
+      { name: "tenant-acme--dev", key: "acme--dev", environment: "dev", quota: shareOf(quota, 30) },
+      { name: "tenant-acme--qa", key: "acme--qa", environment: "qa", quota: shareOf(quota, 25) },
+      { name: "tenant-acme--prod", key: "acme--prod", environment: "prod", quota: shareOf(quota, 45) },
+    ]);
+    assert.deepEqual(read(tenantText("environments: []")).namespaces, read(tenantText()).namespaces);
+  });
+
+  it("splits the quota that the file gives, and the limits that follow it", () => {
+    const { namespaces } = read(
+      tenantText("quota: { cpu: 32, pods: 99 }\nenvironments: [{ name: dev }, { name: prod }]"),
+    );
+    assert.deepEqual(
+      namespaces.map(({ quota }) => [quota.cpu, quota.cpuLimit, quota.pods]),
+      [
+        ["16", "16", 49],
+        ["16", "16", 49],
+      ],
+    );
+  });
+
+  it("keeps egress by name apart from egress by network, in order", () => {
+    const port = (number: number) => `ports: [{ port: ${number} }]`;
+    const { network } = read(
+      tenantText(
+        `network: { egress: [{ host: a.example, ${port(1)} }, { cidr: 203.0.113.0/24, ${port(2)} }, { host: "*.b.example", ports: [{ port: 3, endPort: 4, protocol: UDP }], description: why }] }`,
+      ),
+    );
+    assert.deepEqual(network, {
+      egress: [{ cidr: "203.0.113.0/24", except: [], ports: [{ port: 2, protocol: "TCP" }] }],
+      names: [
+        { host: "a.example", ports: [{ port: 1, protocol: "TCP" }] },
+        { host: "*.b.example", ports: [{ port: 3, endPort: 4, protocol: "UDP" }] },
+      ],
+      hosts: [],
+    });
+  });
+
+  it("takes hosts and pod addresses as they are", () => {
+    const { network } = read(
+      tenantText("network: { ingress: { hosts: [b.example, a.example] }, podCidr: 10.128.0.0/24 }"),
+    );
+    assert.deepEqual([network.hosts, network.podCidr], [["b.example", "a.example"], "10.128.0.0/24"]);
+    assert.ok(!("podCidr" in read(tenantText()).network));
+  });
+
+  for (const [fields, pool] of [
+    ["tier: standard", { name: "standard", own: false }],
+    ["tier: sensitive", { name: "sensitive", own: false }],
+    ["tier: sensitive\nplacement: { pool: shared }", { name: "sensitive", own: false }],
+    ["tier: standard\nplacement: { pool: dedicated }", { name: "dedicated", own: true }],
+    ["tier: sensitive\nplacement: { pool: dedicated }", { name: "dedicated", own: true }],
+    ["tier: dedicated", { name: "dedicated", own: true }],
+    ["tier: dedicated\nplacement: { pool: dedicated }", { name: "dedicated", own: true }],
+  ] as const) {
+    it(`gives ${fields.replace("\n", ", ")} ${pool.own ? "nodes of its own" : `the nodes of ${pool.name}`}`, () => {
+      assert.deepEqual(read(tenantText(fields)).pool, pool);
+    });
+  }
+
+  it("lowers pod security and takes a runtime where the file says so", () => {
+    assert.equal(read(tenantText("allowRoot: true")).podSecurity, "baseline");
+    assert.equal(read(tenantText("allowRoot: false")).podSecurity, "restricted");
+    assert.equal(read(tenantText("tier: sensitive\nruntimeClass: kata")).runtime, "kata");
+    assert.ok(!("runtime" in read(tenantText("tier: sensitive"))));
+  });
+
+  it("gives a tenant of AWS Secrets Manager the secrets it names, or one", () => {
+    const secrets = (more: string) =>
+      read(tenantText(`secrets: { engine: aws-secrets-manager${more} }`)).secrets;
+    assert.deepEqual([secrets("").engine, secrets("").names], ["aws-secrets-manager", ["app"]]);
+    assert.deepEqual(secrets(", names: [database, payments]").names, ["database", "payments"]);
+    assert.deepEqual(read(tenantText("secrets: { engine: vault }")).secrets, read(tenantText()).secrets);
   });
 
   it("does not depend on the order of fields, nor on how the YAML is written", () => {
@@ -73,105 +170,5 @@ describe("resolving a tenant", () => {
       value === null ||
       (Object.isFrozen(value) && Object.values(value).every(frozen));
     assert.ok(frozen(read(everything)));
-  });
-});
-
-describe("the platform's config", () => {
-  const config = {
-    cluster: {
-      name: "test",
-      reservedCidrs: ["10.0.0.0/16"],
-      serviceAccountIssuer: "https://oidc.example/id",
-    },
-    aws: {
-      accountId: "123456789012",
-      region: "eu-central-1",
-      backupBucket: "backups",
-      ebsCsiRole: "ebs-csi",
-    },
-  };
-  const faultsOf = (value: unknown): string[] => {
-    try {
-      readPlatform(value);
-    } catch (error) {
-      assert.ok(error instanceof InputFaults, String(error));
-      return error.faults.map(({ path, message }) => `${path.replace("tenantry:platform.", "")}: ${message}`);
-    }
-    return [];
-  };
-
-  it("is filled with the defaults", () => {
-    const { cluster, aws } = readPlatform(config);
-    assert.deepEqual(cluster.dns, { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } });
-    assert.deepEqual([cluster.podSecurityVersion, aws.partition], ["v1.36", "aws"]);
-  });
-
-  for (const [part, field, value, message] of [
-    ["aws", "accountId", 123456789012, "123456789012 is a number; put it in quotes to make it text"],
-    ["aws", "accountId", "111", '"111" is not an account id of twelve digits; quote it'],
-    ["aws", "region", "Europe", '"Europe" is not a region, such as eu-central-1'],
-    [
-      "aws",
-      "backupBucket",
-      "My_Bucket",
-      '"My_Bucket" is not a bucket name of lower-case letters, digits and hyphens',
-    ],
-    [
-      "aws",
-      "backupBucket",
-      "b-s3alias",
-      '"b-s3alias" is not a bucket name of lower-case letters, digits and hyphens',
-    ],
-    [
-      "aws",
-      "backupBucket",
-      "192.168.0.1",
-      '"192.168.0.1" is not a bucket name of lower-case letters, digits and hyphens',
-    ],
-    ["aws", "ebsCsiRole", "r".repeat(65), `"${"r".repeat(59)}… has 65 characters; write at most 64`],
-    [
-      "cluster",
-      "podSecurityVersion",
-      "latest",
-      '"latest" is not v1.34 or later; older versions let probes reach other hosts',
-    ],
-    [
-      "cluster",
-      "podSecurityVersion",
-      "v1.33",
-      '"v1.33" is not v1.34 or later; older versions let probes reach other hosts',
-    ],
-    [
-      "cluster",
-      "serviceAccountIssuer",
-      "https://oidc.example/",
-      '"https://oidc.example/" is not an https URL without a closing slash',
-    ],
-    [
-      "cluster",
-      "serviceAccountIssuer",
-      "http://oidc.example",
-      '"http://oidc.example" is not an https URL without a closing slash',
-    ],
-    ["cluster", "name", "Test", '"Test" is not a DNS label'],
-    ["cluster", "name", undefined, "is missing; write it"],
-    [
-      "cluster",
-      "reservedCidrs",
-      [],
-      "lists nothing; list at least 1, or leave the field out where it may be",
-    ],
-  ] as const) {
-    it(`refuses ${field} ${JSON.stringify(value)}`, () => {
-      const changed = { ...config, [part]: { ...config[part], [field]: value } };
-      assert.deepEqual(faultsOf(changed), [`${part}.${field}: ${message}`]);
-    });
-  }
-
-  it("reports every fault, and what is no field", () => {
-    const faults = faultsOf({ ...config, aws: { ...config.aws, region: "x", zone: 1 } });
-    assert.equal(faults.length, 2);
-    assert.match(faults.join("\n"), /aws\.zone: is no field here; take it out/);
-    assert.equal(faultsOf(undefined).length, 1);
   });
 });

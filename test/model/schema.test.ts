@@ -5,9 +5,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
+import { againstPlatform } from "../../model/against-platform";
+import { readTenantDocument } from "../../model/read";
 import { tenantJsonSchema } from "../../model/schema";
 import { tenantSchema } from "../../model/tenant";
+import { equipped } from "../components/fixtures";
 import { accepted, tenantText } from "./minimum";
 
 const ROOT = path.join(__dirname, "..", "..");
@@ -51,14 +54,14 @@ function written(value: unknown, at: string): string[] {
 }
 
 /** Fields that are refused until a release makes them real. */
-const LATER = [
-  "environments",
-  "network.egress[].host",
-  "network.ingress",
-  "placement",
-  "runtimeClass",
-  "gitops",
-];
+const LATER = ["gitops"];
+
+/** What the template shows behind `# `, for other tiers or engines: whole fields, block by block. */
+function alternatives(text: string): Record<string, unknown>[] {
+  const names = Object.keys(tenantSchema.shape).join("|");
+  const blocks = text.match(new RegExp(`(^# ((${names}):|  \\w).*\\n)+`, "gm")) ?? [];
+  return blocks.map((block) => parse(block.replace(/^# /gm, "")) as Record<string, unknown>);
+}
 
 describe("the schema of a tenant file", () => {
   const schema = JSON.parse(tenantJsonSchema()) as Schema;
@@ -139,6 +142,18 @@ describe("the schema of a tenant file", () => {
     "storage: { volumeType: gp2 }",
     'lifecycle: { deletionProtection: "true" }',
     'displayName: "a\\nb"',
+    "environments: [{ share: 50 }]",
+    "environments: [{ name: abcdefghijklm }]",
+    "environments: [{ name: dev, share: 0 }]",
+    'network: { egress: [{ host: "*.com", ports: [{ port: 443 }] }] }',
+    "network: { ingress: { hosts: [Shop.acme.example] } }",
+    "network: { ingress: {} }",
+    "network: { podCidr: [10.128.0.0/24] }",
+    "secrets: { engine: aws }",
+    "secrets: { engine: aws-secrets-manager, names: [../app] }",
+    "placement: { pool: mine }",
+    "runtimeClass: runsc",
+    'allowRoot: "true"',
   ]) {
     it(`refuses, as the reader does, ${field}`, () => {
       const value: unknown = parse(tenantText(field));
@@ -150,13 +165,27 @@ describe("the schema of a tenant file", () => {
   it("the template is a legal tenant, and shows every field that is available", () => {
     const text = read("tenants", "template.yaml");
     assert.ok(text.startsWith("# yaml-language-server: $schema=tenant.schema.json\n"));
-    assert.equal(accepted(text, "tenants/test/example.yaml").name, "example");
-    const shown = new Set(written(parse(text), ""));
+    const file = "tenants/test/example.yaml";
+    assert.equal(accepted(text, file).name, "example");
+    const tenant = parse(text) as object;
+    const others = alternatives(text);
+    assert.deepEqual(
+      others.map((fields) => Object.keys(fields)),
+      [["tier", "runtimeClass"], ["secrets"]],
+    );
+    for (const fields of others) {
+      assert.equal(accepted(stringify({ ...tenant, ...fields }), file).name, "example");
+    }
+    const shown = new Set([tenant, ...others].flatMap((value) => written(value, "")));
     const absent = leaves(schema, "").filter((field) => !shown.has(field));
     assert.deepEqual(
       absent.filter((field) => !LATER.some((later) => field.startsWith(later))),
       [],
     );
+    // A cluster that is set up for everything refuses nothing of it.
+    const whole = readTenantDocument(Buffer.from(text), file, "test");
+    assert.ok(!Array.isArray(whole));
+    assert.deepEqual(againstPlatform(whole.spec, whole.tenant, equipped()), []);
   });
 
   it("the reference names every field", () => {

@@ -42,7 +42,7 @@ describe("AWS before a run", () => {
       [
         "is not to be seen",
         refusal(403, { "x-amz-bucket-region": "eu-central-1" }),
-        "credentials: the backup bucket test-backups exists but these credentials may not see it; grant them s3:ListBucket on it, or find out whose account it is in",
+        "credentials: the backup bucket test-backups exists but these credentials may not see it; grant them s3:GetBucketLocation on it, or find out whose account it is in",
       ],
       [
         "is missing",

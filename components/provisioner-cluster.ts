@@ -1,0 +1,140 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { provisionerGuard } from "../guardrails/provisioner";
+import * as labels from "../model/labels";
+import * as names from "../model/names";
+import {
+  provisionerRights,
+  systemRights,
+  type GuardedPlatform,
+  type ProvisionerRight,
+} from "../model/provisioner";
+import { platformObject } from "./object-meta";
+
+const { admissionregistration, core, rbac } = kubernetes;
+const RBAC = "rbac.authorization.k8s.io";
+
+export interface ProvisionerClusterArgs {
+  readonly platform: GuardedPlatform;
+  /** The platform's namespaces that tenants have objects in, by name. */
+  readonly system: Readonly<Record<string, kubernetes.core.v1.Namespace>>;
+}
+
+/**
+ * Who tenant lists run as in the cluster, and what guards it (R1-R4, R17). Without it every merge of a tenant's file
+ * would run with an administrator's rights; without the guard its own rights would do to become one.
+ */
+export class ProvisionerCluster extends pulumi.ComponentResource {
+  constructor(name: string, args: ProvisionerClusterArgs, opts: pulumi.ComponentResourceOptions) {
+    super("tenantry:index:ProvisionerCluster", name, {}, opts);
+    const { platform } = args;
+
+    // Nobody holds a right before it is guarded.
+    const dependsOn = [this.declareGuard(name, platform), this.declareAccount(name, platform)];
+    this.bindInCluster(name, platform, dependsOn);
+    for (const [namespace, rights] of Object.entries(systemRights(platform))) {
+      const within = args.system[namespace];
+      this.bindIn(namespace, `${name}-${namespace}`, rights, platform, {
+        deletedWith: within,
+        dependsOn: within ? [...dependsOn, within] : dependsOn,
+      });
+    }
+
+    this.registerOutputs();
+  }
+
+  private declareGuard(name: string, platform: GuardedPlatform): pulumi.Resource {
+    const child = { parent: this, deleteBeforeReplace: true };
+    const guard = provisionerGuard(platform);
+    const policy = new admissionregistration.v1.ValidatingAdmissionPolicy(
+      `${name}-guard`,
+      { metadata: platformObject(guard.name), spec: guard.spec },
+      child,
+    );
+    return new admissionregistration.v1.ValidatingAdmissionPolicyBinding(
+      `${name}-guard-binding`,
+      {
+        metadata: platformObject(guard.name),
+        spec: { policyName: guard.name, validationActions: ["Deny"] },
+      },
+      { ...child, dependsOn: policy },
+    );
+  }
+
+  /** No pod runs here: the account is for pipelines, by tokens that end. */
+  private declareAccount(name: string, { cluster }: GuardedPlatform): pulumi.Resource {
+    const child = { parent: this, deleteBeforeReplace: true };
+    const security = labels.podSecurityLabels("restricted", cluster.podSecurityVersion);
+    const within = new core.v1.Namespace(
+      name,
+      { metadata: platformObject(cluster.provisionerNamespace, security) },
+      child,
+    );
+    return new core.v1.ServiceAccount(
+      `${name}-account`,
+      {
+        metadata: { ...platformObject(names.PROVISIONER), namespace: cluster.provisionerNamespace },
+        automountServiceAccountToken: false,
+      },
+      { ...child, deletedWith: within, dependsOn: within },
+    );
+  }
+
+  private bindInCluster(name: string, platform: GuardedPlatform, dependsOn: pulumi.Resource[]): void {
+    const child = { parent: this, deleteBeforeReplace: true };
+    const metadata = platformObject(names.PROVISIONER_CLUSTER_ROLE);
+    const role = new rbac.v1.ClusterRole(
+      `${name}-role`,
+      { metadata, rules: provisionerRights(platform).map(policyRule) },
+      child,
+    );
+    new rbac.v1.ClusterRoleBinding(
+      `${name}-role-binding`,
+      {
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: metadata.name },
+        subjects: subjects(platform),
+      },
+      { ...child, dependsOn: [...dependsOn, role] },
+    );
+  }
+
+  private bindIn(
+    namespace: string,
+    name: string,
+    rights: readonly ProvisionerRight[],
+    platform: GuardedPlatform,
+    opts: { deletedWith: pulumi.Resource | undefined; dependsOn: pulumi.Resource[] },
+  ): void {
+    const child = { ...opts, parent: this, deleteBeforeReplace: true };
+    const metadata = { ...platformObject(names.PROVISIONER_CLUSTER_ROLE), namespace };
+    const role = new rbac.v1.Role(`${name}-role`, { metadata, rules: rights.map(policyRule) }, child);
+    new rbac.v1.RoleBinding(
+      `${name}-role-binding`,
+      {
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "Role", name: metadata.name },
+        subjects: subjects(platform),
+      },
+      { ...child, dependsOn: [...opts.dependsOn, role] },
+    );
+  }
+}
+
+/** The account of pipelines, and the group of whoever logs in otherwise. */
+function subjects({ cluster }: GuardedPlatform): kubernetes.types.input.rbac.v1.Subject[] {
+  return [
+    { kind: "ServiceAccount", name: names.PROVISIONER, namespace: cluster.provisionerNamespace },
+    { kind: "Group", apiGroup: RBAC, name: names.PROVISIONERS_GROUP },
+  ];
+}
+
+function policyRule(right: ProvisionerRight): kubernetes.types.input.rbac.v1.PolicyRule {
+  const { apiGroups, resources, verbs, resourceNames } = right;
+  return {
+    apiGroups: [...apiGroups],
+    resources: [...resources],
+    verbs: [...verbs],
+    ...(resourceNames && { resourceNames: [...resourceNames] }),
+  };
+}
