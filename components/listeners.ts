@@ -62,7 +62,7 @@ function listenerSetSpec({ id, network }: Tenant, { cluster }: Platform): Listen
   return {
     parentRef: { group: GATEWAY_API.split("/")[0] ?? "", kind: "Gateway", name: names.GATEWAY },
     listeners: network.hosts.map((hostname) => ({
-      name: hostname.replace("*", "wildcard"),
+      name: listenerName(hostname),
       hostname,
       port: 443,
       protocol: "HTTPS",
@@ -72,4 +72,9 @@ function listenerSetSpec({ id, network }: Tenant, { cluster }: Platform): Listen
       },
     })),
   };
+}
+
+/** No two alike and none too long: no host name ends in a number. */
+function listenerName(hostname: string): string {
+  return hostname.startsWith("*.") ? `${hostname.slice(2)}.0` : hostname;
 }

@@ -2,7 +2,7 @@
 
 type Values = string | readonly string[];
 
-interface Statement {
+export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action?: Values;
@@ -17,8 +17,6 @@ export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly Statement[];
 }
-
-export type { Statement };
 
 export function policyDocument(...statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };

@@ -25,7 +25,7 @@ const dnsLabel = (max: number, what: string) =>
     .string()
     .max(max)
     .regex(DNS_LABEL, {
-      error: `is not a ${what}: write lower-case letters, digits and single hyphens, starting with a letter`,
+      error: `is no ${what}: write lower-case letters, digits and single hyphens, starting with a letter`,
     })
     .refine((value) => !value.includes(SEPARATOR), {
       error: `holds "${SEPARATOR}", which separates the parts of derived names: write a single hyphen`,
@@ -211,7 +211,10 @@ export const tenantSchema = z
           .strictObject({
             hosts: z
               .array(
-                z.string().regex(HOST_NAME, { error: "is not a host name; write shop.acme.example.com" }),
+                z
+                  .string()
+                  .max(253)
+                  .regex(HOST_NAME, { error: "is not a host name; write shop.acme.example.com" }),
               )
               .max(64)
               .describe("Host names that lead to the tenant and to nobody else."),

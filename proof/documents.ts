@@ -1,6 +1,7 @@
 /** Shapes of what the live servers answer, as far as it is judged. */
 
 import { z } from "zod";
+import * as labels from "../model/labels";
 
 const strings = z.record(z.string(), z.string());
 
@@ -12,6 +13,7 @@ const metadata = z.object({
   annotations: strings.default({}),
   deletionTimestamp: z.string().optional(),
   finalizers: z.array(z.string()).default([]),
+  managedFields: z.array(z.object({ manager: z.string().optional() })).default([]),
 });
 
 /** A Kubernetes object whose other fields are judged by their plane. */
@@ -23,6 +25,18 @@ const list = z.object({ items: z.array(kubernetesObject) });
 /** The items of a Kubernetes list. */
 export function itemsOf(answer: unknown): LiveObject[] {
   return list.parse(answer).items;
+}
+
+/**
+ * Whether the object is one that an earlier run of ours made for the tenant. The engine deletes what is no longer declared
+ * after the program has ended, and so after the read-back: what is on its way out must not fail the run that removes it.
+ */
+export function isLeaving({ metadata }: LiveObject, tenantId: string): boolean {
+  return (
+    metadata.labels[labels.TENANT] === tenantId &&
+    metadata.managedFields.length > 0 &&
+    metadata.managedFields.every(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))
+  );
 }
 
 /** The object of that name, among objects of one kind and one namespace. */

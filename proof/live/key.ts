@@ -115,8 +115,9 @@ const VOLUMES = [
   "kms:CreateGrant",
 ];
 const BACKUPS = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+const SECRETS = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-/** What in a key policy opens the key to more than the two paths of `model`: volumes by EC2, backups by S3. */
+/** What in a key policy opens the key beyond the paths of `model`: volumes by EC2, backups by S3, own secrets. */
 export function keyPolicyFaults(
   statements: readonly Statement[],
   tenant: Tenant,
@@ -158,6 +159,15 @@ function isDeclaredUse(statement: Statement, principal: string, tenant: Tenant, 
   if (principal === names.roleArn(aws, aws.ebsCsiRole)) {
     const grantsForEc2 = onlyValue(statement, "Bool", "kms:GrantIsForAWSResource") === "true";
     return within(VOLUMES) && via("ec2") && (!actions.includes("kms:CreateGrant") || grantsForEc2);
+  }
+  if (principal === names.roleArn(aws, names.workloadRoleName(tenant.id))) {
+    const secrets = names.secretArns(aws, names.managedSecretName(tenant.id, "*"));
+    return (
+      tenant.secrets.engine === "aws-secrets-manager" &&
+      within(SECRETS) &&
+      via("secretsmanager") &&
+      onlyValue(statement, "StringLike", "kms:EncryptionContext:SecretARN") === secrets
+    );
   }
   const prefix = `${names.bucketArn(aws, aws.backupBucket)}/${names.backupPrefix(tenant.id)}/*`;
   return (

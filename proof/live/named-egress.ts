@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Platform } from "../../model/platform";
 import type { NameEgress, Tenant, TenantNamespace } from "../../model/tenant";
-import { named, type LiveObject } from "../documents";
+import { isLeaving, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 
 const POLICY = "allow-names";
@@ -23,8 +23,10 @@ export function judgeNamedEgress(
   const kind = cluster.cni === "cilium" ? "CiliumNetworkPolicy" : "Calico NetworkPolicy";
   const object = (name: string) => `${kind} ${namespace.name}/${name}`;
   const { names } = tenant.network;
-  expect(object(POLICY), (named(policies, POLICY) !== undefined) === names.length > 0, presence(names));
-  for (const policy of policies) {
+  const own = named(policies, POLICY);
+  const leaving = names.length === 0 && own !== undefined && isLeaving(own, tenant.id);
+  expect(object(POLICY), leaving || (own !== undefined) === names.length > 0, presence(names));
+  for (const policy of leaving ? policies.filter((other) => other !== own) : policies) {
     const { ingress, egress = [] } = policy["spec"] as { ingress?: unknown[]; egress?: Json[] };
     const opened =
       cluster.cni === "cilium"

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Platform } from "../../model/platform";
 import type { NetworkEgress, Tenant, TenantNamespace } from "../../model/tenant";
-import { named, type LiveObject } from "../documents";
+import { isLeaving, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 
 interface Selector {
@@ -31,6 +31,7 @@ interface LivePolicy {
 }
 
 const DENY = "default-deny";
+const EGRESS = "allow-egress";
 const ALLOW = ["allow-same-namespace", "allow-dns", "allow-gateway", "allow-observability"];
 
 export function judgeNetwork(
@@ -43,7 +44,7 @@ export function judgeNetwork(
   const { expect } = ledger.bench(tenant.name, "network");
   const { egress: listed } = tenant.network;
   const object = (name: string) => `NetworkPolicy ${namespace.name}/${name}`;
-  for (const name of [DENY, ...ALLOW, ...(listed.length > 0 ? ["allow-egress"] : [])]) {
+  for (const name of [DENY, ...ALLOW, ...(listed.length > 0 ? [EGRESS] : [])]) {
     expect(object(name), named(policies, name) !== undefined, "is missing");
   }
   const deny = named(policies, DENY);
@@ -53,7 +54,9 @@ export function judgeNetwork(
     "does not deny every pod in both directions",
   );
   // Policies add up, so that one which is not ours opens as well as one of ours.
-  for (const policy of policies.filter(({ metadata }) => metadata.name !== DENY)) {
+  const leaving = (policy: LiveObject) =>
+    policy.metadata.name === EGRESS && listed.length === 0 && isLeaving(policy, tenant.id);
+  for (const policy of policies.filter((one) => one.metadata.name !== DENY && !leaving(one))) {
     const { ingress = [], egress = [] } = policy["spec"] as LivePolicy;
     expect(
       object(policy.metadata.name),

@@ -194,7 +194,7 @@ describe("the tenant's hosts (R50)", () => {
       listeners.map(({ name, hostname }) => [name, hostname]),
       [
         ["shop.acme.example", "shop.acme.example"],
-        ["wildcard.apps.acme.example", "*.apps.acme.example"],
+        ["apps.acme.example.0", "*.apps.acme.example"],
       ],
     );
     for (const { allowedRoutes } of listeners) {

@@ -12,6 +12,8 @@ const roles = ["admin", "dev", "view", "reconciler"].map((role) => ({
 }));
 const kubeSystem = { metadata: { name: "kube-system", uid: platform.clusterUid } };
 
+const LOCATION = "<LocationConstraint>eu-central-1</LocationConstraint>";
+
 describe("before a run", () => {
   describe("end to end", () => {
     const HEALTHY = { initialized: true, sealed: false, version: "2.7.2" };
@@ -45,10 +47,10 @@ describe("before a run", () => {
         };
         return answers[path] ?? [404, {}];
       });
-      const aws = await serve(({ method, headers }) => {
-        if (method === "HEAD") {
+      const aws = await serve(({ url = "", headers }) => {
+        if (url.includes("?location")) {
           const [status, more] = servers.bucket ?? [200];
-          return [status, "", more];
+          return [status, status === 200 ? LOCATION : "", more];
         }
         return headers["x-amz-target"] === "TrentService.DescribeKey"
           ? (servers.key ?? [400, { __type: "NotFoundException", message: "no alias" }])

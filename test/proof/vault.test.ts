@@ -29,7 +29,8 @@ async function answersOf(tenant: Tenant): Promise<Answers> {
   };
   const roles: string[] = [];
   const policies = ["default", "root"];
-  for (const { type, props } of await declared([tenant])) {
+  const inside = (await declared([tenant])).filter(({ props }) => props["namespace"] === tenant.id);
+  for (const { type, props } of inside) {
     const path = `${String(props["path"])}/`;
     switch (type) {
       case "vault:index/mount:Mount":

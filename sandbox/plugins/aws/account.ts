@@ -1,6 +1,7 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { GetCallerIdentityCommandOutput } from "@aws-sdk/client-sts";
 import { requestFailure } from "./errors";
@@ -15,11 +16,12 @@ export interface Account {
   readonly kms: KMSClient;
   readonly iam: IAMClient;
   readonly s3: S3Client;
+  readonly secrets: SecretsManagerClient;
   identity(): Promise<GetCallerIdentityCommandOutput>;
 }
 
 /** How each service's endpoint is named in the provider's `endpoints` setting. */
-type ServiceName = "kms" | "iam" | "s3" | "sts";
+type ServiceName = "kms" | "iam" | "s3" | "secretsmanager" | "sts";
 
 /** Opens the account: checks region, credentials and account ids before anything is made. */
 export async function openAccount(config: ProviderConfig): Promise<Account> {
@@ -67,6 +69,9 @@ function lazyClients(config: ProviderConfig, region: string): Account {
     },
     get s3() {
       return client("s3", (settings) => new S3Client({ ...settings, forcePathStyle: config.s3UsePathStyle }));
+    },
+    get secrets() {
+      return client("secretsmanager", (settings) => new SecretsManagerClient(settings));
     },
     identity: () =>
       client("sts", (settings) => new STSClient({ ...settings, maxAttempts: 3 })).send(

@@ -1,6 +1,7 @@
 import { IAMServiceException } from "@aws-sdk/client-iam";
 import { KMSServiceException } from "@aws-sdk/client-kms";
 import { S3ServiceException } from "@aws-sdk/client-s3";
+import { SecretsManagerServiceException } from "@aws-sdk/client-secrets-manager";
 import { STSServiceException } from "@aws-sdk/client-sts";
 
 const SERVICES = {
@@ -8,6 +9,7 @@ const SERVICES = {
   KMS: KMSServiceException,
   S3: S3ServiceException,
   STS: STSServiceException,
+  "Secrets Manager": SecretsManagerServiceException,
 };
 
 /** The services the plugin speaks to, by the name the Go SDK prints. */

@@ -16,6 +16,8 @@ import { LIFECYCLE } from "./s3-bucket-lifecycle";
 import { bucketSetting } from "./s3-bucket-setting";
 import type { BucketSetting } from "./s3-bucket-setting";
 import { ENCRYPTION, OWNERSHIP, POLICY, PUBLIC_ACCESS_BLOCK, VERSIONING } from "./s3-bucket-settings";
+import { secret } from "./secret";
+import { secretPolicy } from "./secret-policy";
 
 declare const PLUGIN_VERSION: string;
 
@@ -32,6 +34,8 @@ const RESOURCES: Readonly<Record<string, (account: Account) => Resource>> = {
   "aws:iam/rolePolicy:RolePolicy": iamRolePolicy,
   "aws:iam/policy:Policy": iamPolicy,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iamRolePolicyAttachment,
+  "aws:secretsmanager/secret:Secret": secret,
+  "aws:secretsmanager/secretPolicy:SecretPolicy": secretPolicy,
   "aws:s3/bucket:Bucket": s3Bucket,
   "aws:s3/bucketPolicy:BucketPolicy": setting(POLICY),
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting(PUBLIC_ACCESS_BLOCK),
