@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
+import { z } from "zod";
 import type { Platform } from "../model/platform";
 import { jsonReader, ReadError, type Answer, type Reader } from "./reader";
 
@@ -12,15 +13,21 @@ export interface VaultReader extends Reader {
   within(namespace: string): Reader;
 }
 
+/** A cluster, and what its user may do there. */
+export interface ClusterReader extends Reader {
+  /** Whether the user holds every verb on every kind: the administrator of the cluster. */
+  mayEverything(): Promise<boolean>;
+}
+
 export interface Connections {
   readonly platform: Platform;
-  kubernetes(): Promise<Reader>;
+  kubernetes(): Promise<ClusterReader>;
   vault(): VaultReader;
 }
 
 /** @param kubeconfig contents of a kubeconfig; default: the file that KUBECONFIG names, or that of the home folder. */
 export function connect(platform: Platform, kubeconfig?: string): Connections {
-  let cluster: Promise<Reader> | undefined;
+  let cluster: Promise<ClusterReader> | undefined;
   return {
     platform,
     kubernetes: () => (cluster ??= openCluster(kubeconfig)),
@@ -28,7 +35,7 @@ export function connect(platform: Platform, kubeconfig?: string): Connections {
   };
 }
 
-async function openCluster(text: string | undefined): Promise<Reader> {
+async function openCluster(text: string | undefined): Promise<ClusterReader> {
   // Loaded only here: a run that ends at a fault in a file need not wait for it.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
@@ -42,12 +49,29 @@ async function openCluster(text: string | undefined): Promise<Reader> {
     throw new ReadError(0, "the kubeconfig names no cluster; set KUBECONFIG or the config kubeconfig");
   }
   const agent = new https.Agent({ keepAlive: true, maxSockets: 8 });
-  return jsonReader(address, async (url, signal) => {
-    const options: https.RequestOptions = { signal };
-    await config.applyToHTTPSOptions(options);
-    return get(url, { ...options, agent });
-  });
+  const asking = (body?: string) =>
+    jsonReader(address, async (url, signal) => {
+      const options: https.RequestOptions = { signal };
+      await config.applyToHTTPSOptions(options);
+      return ask(url, { ...options, agent }, body);
+    });
+  return {
+    ...asking(),
+    mayEverything: async () => {
+      const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+      const { status } = review.parse(await asking(JSON.stringify(EVERYTHING)).get(path));
+      return status.allowed;
+    },
+  };
 }
+
+/** A review is posted and changes nothing: the API server answers it and keeps none. */
+const EVERYTHING = {
+  apiVersion: "authorization.k8s.io/v1",
+  kind: "SelfSubjectAccessReview",
+  spec: { resourceAttributes: { verb: "*", group: "*", resource: "*" } },
+};
+const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 /** @throws ReadError for settings that can lead to no server; a header with such a token would be quoted in an error. */
 function openVault(namespace: string): VaultReader {
@@ -95,9 +119,12 @@ function vaultToken(): [token: string, source: string] {
   }
 }
 
-function get(url: URL, options: https.RequestOptions): Promise<Answer> {
+/** @param body sent as JSON where there is one. */
+function ask(url: URL, options: https.RequestOptions, body?: string): Promise<Answer> {
+  const headers = { ...options.headers, "content-type": "application/json" };
+  const posted = body === undefined ? options : { ...options, method: "POST", headers };
   return new Promise((resolve, reject) => {
-    const request = https.request(url, options, (response) => {
+    const request = https.request(url, posted, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
@@ -106,6 +133,6 @@ function get(url: URL, options: https.RequestOptions): Promise<Answer> {
       );
     });
     request.on("error", reject);
-    request.end();
+    request.end(body);
   });
 }

@@ -6,19 +6,22 @@ import type { Platform } from "../../model/platform";
 import type { BoundRole } from "../../model/roles";
 import { roleRules } from "../../model/roles";
 import type { Tenant } from "../../model/tenant";
-import type { Connections } from "../connect";
+import type { ClusterReader, Connections } from "../connect";
 import { itemsOf, named, type LiveObject } from "../documents";
-import { ReadError, type Reader } from "../reader";
+import { ReadError } from "../reader";
 import { unanswered, type Problem } from "./problem";
 
 export async function askKubernetes(
   tenants: readonly Tenant[],
   connections: Connections,
 ): Promise<Problem[]> {
-  let cluster: Reader;
+  let cluster: ClusterReader;
   try {
     cluster = await connections.kubernetes();
     await cluster.get("/readyz");
+    if (await cluster.mayEverything()) {
+      return [{ kind: "credentials", message: ADMINISTRATOR }];
+    }
   } catch (error) {
     return [unanswered("the API server", "KUBECONFIG and that the cluster runs", error)];
   }
@@ -36,6 +39,10 @@ export async function askKubernetes(
     return [unanswered("the API server", "the rights of the kubeconfig's user", error)];
   }
 }
+
+/** Whoever may change a tenant's file would otherwise change the whole cluster (R4). */
+const ADMINISTRATOR =
+  "the kubeconfig's user may do everything in the cluster, and a tenant list runs as the provisioner; get its token: kubectl create token provisioner -n tenantry-system (docs/provisioner.md)";
 
 export interface LiveCluster {
   readonly namespaces: readonly LiveObject[];

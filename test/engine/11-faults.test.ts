@@ -61,6 +61,18 @@ describe("faults", () => {
       assert.match(message, /API server .*does not answer|cannot be reached|unreachable/i);
     });
 
+    it("refuses to run a list as the administrator, who runs the platform alone (R4)", async () => {
+      const { exitCode, message } = await failure(preview(run(LIST, sandbox().env)));
+      assert.equal(exitCode, 3);
+      assert.match(message, /may do everything in the cluster, and a tenant list runs as the provisioner/);
+    });
+
+    it("refuses to run the platform as the provisioner", async () => {
+      const { exitCode, message } = await failure(refresh(run("platform", sandbox().provisioner)));
+      assert.equal(exitCode, 4);
+      assert.match(message, /provisioner.*(cannot|permission denied|not authorized)/s);
+    });
+
     it("refuses a Vault token that is none, with exit code 3", async () => {
       const { exitCode, message } = await failure(preview(run(LIST, { VAULT_TOKEN: "s.nobody" })));
       assert.match(message, /Vault/);

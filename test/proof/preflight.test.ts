@@ -31,6 +31,7 @@ describe("before a run", () => {
       readonly vault?: Record<string, [number, unknown]>;
       readonly cluster?: (path: string) => Promise<unknown>;
       readonly account?: string;
+      readonly administrator?: boolean;
       readonly bucket?: [status: number, headers?: Record<string, string>];
       readonly key?: [status: number, body: unknown];
     }
@@ -69,7 +70,12 @@ describe("before a run", () => {
         return await withEnvironment(environment, async () => {
           const connections: Connections = {
             ...connect(platform),
-            kubernetes: () => Promise.resolve({ address: "https://cluster.test", get }),
+            kubernetes: () =>
+              Promise.resolve({
+                address: "https://cluster.test",
+                get,
+                mayEverything: () => Promise.resolve(servers.administrator === true),
+              }),
           };
           const found = await preflight([acme], connections);
           assert.ok(!JSON.stringify(found).includes("canary"));
@@ -159,6 +165,12 @@ describe("before a run", () => {
         },
         () =>
           "credentials: the API server refuses the credentials: GET …: 403 forbidden; check the rights of the kubeconfig's user",
+      ],
+      [
+        "an administrator",
+        { administrator: true },
+        () =>
+          "credentials: the kubeconfig's user may do everything in the cluster, and a tenant list runs as the provisioner; get its token: kubectl create token provisioner -n tenantry-system (docs/provisioner.md)",
       ],
       [
         "another AWS account",
