@@ -105,6 +105,33 @@ describe("the life of the sample list", () => {
     assert.equal((body["spec"] as { hard: Record<string, string> }).hard["pods"], "7");
   });
 
+  it("takes away what a file no longer gives, in one run", async () => {
+    const { project } = sandbox();
+    const paths = [
+      "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-newcomer/rolebindings/tenant-dev",
+      "/apis/networking.k8s.io/v1/namespaces/tenant-newcomer/networkpolicies/allow-egress",
+      "/apis/cilium.io/v2/namespaces/tenant-newcomer/ciliumnetworkpolicies/allow-names",
+      "/apis/gateway.networking.k8s.io/v1/namespaces/tenant-gateway/listenersets/tenant-newcomer",
+    ];
+    const statuses = () => Promise.all(paths.map(async (path) => (await ask("GET", path)).status));
+    const ports = [{ port: 443 }];
+    project.change(LIST, NEW.name, {
+      access: { dev: { groups: ["newcomer-devs"] } },
+      network: {
+        egress: [
+          { cidr: "198.51.100.0/24", ports },
+          { host: "api.newcomer.example", ports },
+        ],
+        ingress: { hosts: ["newcomer.example"] },
+      },
+    });
+    await up(run());
+    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+    project.write(LIST, NEW.name, NEW);
+    assert.deepEqual(touched(await up(run())), [NEW.name]);
+    assert.deepEqual(await statuses(), [404, 404, 404, 404]);
+  });
+
   it("refuses to remove a protected tenant, while it plans", async () => {
     sandbox().project.change(LIST, NEW.name, { lifecycle: { deletionProtection: true } });
     await up(run());
