@@ -122,16 +122,14 @@ function reader({ vault }: VaultPlatform) {
 
 /** The settings as declared, and what the provider sends of its own accord. */
 function review(platform: VaultPlatform) {
-  const declared = Object.entries(tokenReview(platform)).map(([setting, value]): [string, Parameter[]] => [
-    snakeCase(setting),
-    [value],
-  ]);
+  const settings: Record<string, Parameter> = { ...tokenReview(platform) };
+  const declared = Object.entries(settings).map(([setting, value]) => [snakeCase(setting), [value]] as const);
   return {
     kubernetes_ca_cert: [""],
     pem_keys: [""],
     disable_iss_validation: [true, false],
     use_annotations_as_alias_metadata: [false],
-    ...Object.fromEntries(declared),
+    ...Object.fromEntries<readonly Parameter[]>(declared),
   };
 }
 

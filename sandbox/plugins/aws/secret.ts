@@ -102,7 +102,7 @@ async function updateSecret(
   if (changed.has("description") || changed.has("kmsKeyId")) {
     const request = new UpdateSecretCommand({
       SecretId: arn,
-      Description: String(inputs.description ?? ""),
+      Description: (inputs.description ?? "") as string,
       KmsKeyId: inputs.kmsKeyId as string | undefined,
     });
     await attempt(doing, "Secrets Manager", "UpdateSecret", secrets.send(request, send));
