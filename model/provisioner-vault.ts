@@ -122,8 +122,9 @@ function reader({ vault }: VaultPlatform) {
 
 /** The settings as declared, and what the provider sends of its own accord. */
 function review(platform: VaultPlatform) {
-  const settings: Record<string, Parameter> = { ...tokenReview(platform) };
-  const declared = Object.entries(settings).map(([setting, value]) => [snakeCase(setting), [value]] as const);
+  const declared = Object.entries(tokenReview(platform)).map(
+    ([setting, value]: [string, Parameter]) => [snakeCase(setting), [value]] as const,
+  );
   return {
     kubernetes_ca_cert: [""],
     pem_keys: [""],
