@@ -36,7 +36,7 @@ export class ScratchProject {
 
   write(list: string, tenant: string, content: Record<string, unknown>): void {
     fs.mkdirSync(this.file(list), { recursive: true });
-    fs.writeFileSync(this.file(list, tenant), stringify(content));
+    fs.writeFileSync(this.file(list, tenant), stringify(content, { aliasDuplicateObjects: false }));
   }
 
   change(list: string, tenant: string, changes: Record<string, unknown>): void {
