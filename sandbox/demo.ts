@@ -21,7 +21,8 @@ const LIST = "sample";
 interface TenantOutput {
   readonly tier: string;
   readonly namespaces: string[];
-  readonly storageClass: string;
+  readonly podSecurity: string;
+  readonly pool: { readonly name: string; readonly own: boolean };
   readonly keyArn: string;
   readonly vaultNamespace?: string;
 }
@@ -92,11 +93,12 @@ function show({ outputs }: RunResult): void {
   const tenants = outputs["tenants"]?.value as Record<string, TenantOutput>;
   const rows = Object.entries(tenants)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { tier, namespaces, storageClass, keyArn, vaultNamespace }]) => ({
+    .map(([name, { tier, namespaces, podSecurity, pool, keyArn, vaultNamespace }]) => ({
       tenant: name,
       tier,
       namespace: namespaces.join(" "),
-      "storage class": storageClass,
+      nodes: pool.own ? "its own" : pool.name,
+      "Pod Security": podSecurity,
       "KMS key": keyArn.split("/").at(-1),
       "Vault namespace": vaultNamespace ?? "(AWS Secrets Manager)",
     }));
@@ -118,21 +120,25 @@ function askAsTenant(): void {
     ["get", "networkpolicies", "tenant-acme"],
     ["delete", "networkpolicies", "tenant-acme"],
   ] as const;
-  for (const [verb, resource, namespace] of questions) {
-    const args = [
-      "auth",
-      "can-i",
-      verb,
-      resource,
-      "-n",
-      namespace,
-      "--as",
-      "alice",
-      "--as-group",
-      "acme-admins",
-    ];
-    console.log(`  ${`may ${verb} ${resource} in ${namespace}?`.padEnd(52)} ${answer(args)}`);
+  const alice = ["--as", "alice", "--as-group", "acme-admins"];
+  for (const question of questions) {
+    say(question, alice);
   }
+  console.log("\nAsked as the provisioner, which made all of this:");
+  const provisioner = ["--as", "system:serviceaccount:tenantry-system:provisioner"];
+  for (const question of [
+    ["create", "resourcequotas", "tenant-acme"],
+    ["get", "secrets", "tenant-acme"],
+    ["list", "pods", "tenant-acme"],
+    ["create", "clusterroles", "tenant-acme"],
+  ] as const) {
+    say(question, provisioner);
+  }
+}
+
+function say([verb, resource, namespace]: readonly [string, string, string], as: readonly string[]): void {
+  const args = ["auth", "can-i", verb, resource, "-n", namespace, ...as];
+  console.log(`  ${`may ${verb} ${resource} in ${namespace}?`.padEnd(52)} ${answer(args)}`);
 }
 
 /** kubectl says no by its exit code too. */
