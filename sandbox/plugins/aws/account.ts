@@ -1,3 +1,5 @@
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -13,15 +15,17 @@ export interface Account {
   readonly region: string;
   readonly partition: string;
   readonly defaultTags: Tags;
-  readonly kms: KMSClient;
+  readonly ec2: EC2Client;
+  readonly eks: EKSClient;
   readonly iam: IAMClient;
+  readonly kms: KMSClient;
   readonly s3: S3Client;
   readonly secrets: SecretsManagerClient;
   identity(): Promise<GetCallerIdentityCommandOutput>;
 }
 
 /** How each service's endpoint is named in the provider's `endpoints` setting. */
-type ServiceName = "kms" | "iam" | "s3" | "secretsmanager" | "sts";
+type ServiceName = "ec2" | "eks" | "iam" | "kms" | "s3" | "secretsmanager" | "sts";
 
 /** Opens the account: checks region, credentials and account ids before anything is made. */
 export async function openAccount(config: ProviderConfig): Promise<Account> {
@@ -61,11 +65,17 @@ function lazyClients(config: ProviderConfig, region: string): Account {
     region,
     partition: partitionOf(region),
     defaultTags: config.defaultTags,
-    get kms() {
-      return client("kms", (settings) => new KMSClient(settings));
+    get ec2() {
+      return client("ec2", (settings) => new EC2Client(settings));
+    },
+    get eks() {
+      return client("eks", (settings) => new EKSClient(settings));
     },
     get iam() {
       return client("iam", (settings) => new IAMClient(settings));
+    },
+    get kms() {
+      return client("kms", (settings) => new KMSClient(settings));
     },
     get s3() {
       return client("s3", (settings) => new S3Client({ ...settings, forcePathStyle: config.s3UsePathStyle }));

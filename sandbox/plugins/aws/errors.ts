@@ -1,3 +1,5 @@
+import { EC2ServiceException } from "@aws-sdk/client-ec2";
+import { EKSServiceException } from "@aws-sdk/client-eks";
 import { IAMServiceException } from "@aws-sdk/client-iam";
 import { KMSServiceException } from "@aws-sdk/client-kms";
 import { S3ServiceException } from "@aws-sdk/client-s3";
@@ -5,6 +7,8 @@ import { SecretsManagerServiceException } from "@aws-sdk/client-secrets-manager"
 import { STSServiceException } from "@aws-sdk/client-sts";
 
 const SERVICES = {
+  EC2: EC2ServiceException,
+  EKS: EKSServiceException,
   IAM: IAMServiceException,
   KMS: KMSServiceException,
   S3: S3ServiceException,

@@ -2,6 +2,9 @@ import { serve } from "../protocol";
 import type { Plugin, Resource } from "../protocol";
 import type { Account } from "./account";
 import { openAccount } from "./account";
+import { launchTemplate } from "./ec2-launch-template";
+import { nodeGroup } from "./eks-node-group";
+import { podIdentityAssociation } from "./eks-pod-identity-association";
 import { iamPolicy } from "./iam-policy";
 import { iamRole } from "./iam-role";
 import { iamRolePolicy } from "./iam-role-policy";
@@ -34,6 +37,9 @@ const RESOURCES: Readonly<Record<string, (account: Account) => Resource>> = {
   "aws:iam/rolePolicy:RolePolicy": iamRolePolicy,
   "aws:iam/policy:Policy": iamPolicy,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iamRolePolicyAttachment,
+  "aws:ec2/launchTemplate:LaunchTemplate": launchTemplate,
+  "aws:eks/nodeGroup:NodeGroup": nodeGroup,
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": podIdentityAssociation,
   "aws:secretsmanager/secret:Secret": secret,
   "aws:secretsmanager/secretPolicy:SecretPolicy": secretPolicy,
   "aws:s3/bucket:Bucket": s3Bucket,

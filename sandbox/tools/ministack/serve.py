@@ -42,9 +42,8 @@ def boundary_of(resource_arn):
 def context_of(service, action, body, params):
     context = request_context(service, action, body, params)
     boundary = params.get("PermissionsBoundary")
-    if action in SETS_BOUNDARY:
-        # A request that sets none has none, whatever the role's name had before.
-        context["iam:PermissionsBoundary"] = (boundary[0] if isinstance(boundary, list) else boundary) or ""
+    if action in SETS_BOUNDARY and boundary:
+        context["iam:PermissionsBoundary"] = boundary[0] if isinstance(boundary, list) else boundary
     return context
 
 
