@@ -2,9 +2,8 @@
  * What the provisioner may do in AWS: make and remove what tenants consist of, by name and tag, and use none of it
  * (R1-R4). The denies hold whatever the policy of a key, a secret or the bucket says, also one that it wrote itself.
  *
- * IAM has no condition on what a policy says. Whoever may write the policies of roles, keys and secrets can name an
- * identity that it holds elsewhere. The tenants' boundary makes that worthless for roles, as far as they are taken on
- * by web identity; for keys and secrets only a resource control policy of the organisation does.
+ * IAM has no condition on what a policy says: whoever may write the policies of roles, keys and secrets can name an
+ * identity in them that it holds elsewhere. Only a resource control policy of the organisation closes that.
  */
 
 import * as names from "./names";
@@ -67,12 +66,7 @@ function roleRights(platform: PlatformSpec, roles: readonly string[]): Statement
       Sid: "StayUnderTheBoundary",
       ...deny,
       // Of these the key tells the boundary that the role has, or is to get.
-      Action: [
-        "iam:CreateRole",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-      ],
+      Action: ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
       Condition: { StringNotEquals: { "iam:PermissionsBoundary": boundary } },
     },
     {

@@ -122,8 +122,9 @@ function reader({ vault }: VaultPlatform) {
 
 /** The settings as declared, and what the provider sends of its own accord. */
 function review(platform: VaultPlatform) {
-  const declared = Object.entries(tokenReview(platform)).map(
-    ([setting, value]: [string, Parameter]) => [snakeCase(setting), [value]] as const,
+  const settings: Readonly<Record<string, Parameter | undefined>> = tokenReview(platform);
+  const declared = Object.entries(settings).flatMap(([setting, value]) =>
+    value === undefined ? [] : [[snakeCase(setting), [value]] as const],
   );
   return {
     kubernetes_ca_cert: [""],
