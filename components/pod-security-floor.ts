@@ -1,10 +1,7 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { floorDefault, floorRule } from "../guardrails/pod-security-floor";
 import type { PlatformSpec } from "../model/platform";
-import { platformObject } from "./object-meta";
-
-const { admissionregistration } = kubernetes;
+import { mutatingPolicy, validatingPolicy } from "./admission";
 
 export interface PodSecurityFloorArgs {
   readonly platform: PlatformSpec;
@@ -20,31 +17,8 @@ export class PodSecurityFloor extends pulumi.ComponentResource {
     const { platform } = args;
     const child = { parent: this, deleteBeforeReplace: true };
 
-    const byDefault = floorDefault(platform);
-    const mutating = new admissionregistration.v1.MutatingAdmissionPolicy(
-      `${name}-default`,
-      { metadata: platformObject(byDefault.name), spec: byDefault.spec },
-      child,
-    );
-    new admissionregistration.v1.MutatingAdmissionPolicyBinding(
-      `${name}-default-binding`,
-      { metadata: platformObject(byDefault.name), spec: { policyName: byDefault.name } },
-      { ...child, dependsOn: mutating },
-    );
-    const rule = floorRule(platform);
-    const validating = new admissionregistration.v1.ValidatingAdmissionPolicy(
-      `${name}-rule`,
-      { metadata: platformObject(rule.name), spec: rule.spec },
-      child,
-    );
-    new admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-      `${name}-rule-binding`,
-      {
-        metadata: platformObject(rule.name),
-        spec: { policyName: rule.name, validationActions: ["Deny"] },
-      },
-      { ...child, dependsOn: validating },
-    );
+    mutatingPolicy(`${name}-default`, floorDefault(platform), child);
+    validatingPolicy(`${name}-rule`, floorRule(platform), child);
 
     this.registerOutputs();
   }

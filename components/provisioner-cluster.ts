@@ -9,9 +9,10 @@ import {
   type GuardedPlatform,
   type ProvisionerRight,
 } from "../model/provisioner";
+import { validatingPolicy } from "./admission";
 import { platformObject } from "./object-meta";
 
-const { admissionregistration, core, rbac } = kubernetes;
+const { core, rbac } = kubernetes;
 const RBAC = "rbac.authorization.k8s.io";
 
 export interface ProvisionerClusterArgs {
@@ -30,7 +31,9 @@ export class ProvisionerCluster extends pulumi.ComponentResource {
     const { platform } = args;
 
     // Nobody holds a right before it is guarded.
-    const dependsOn = [this.declareGuard(name, platform), this.declareAccount(name, platform)];
+    const child = { parent: this, deleteBeforeReplace: true };
+    const guard = validatingPolicy(`${name}-guard`, provisionerGuard(platform), child);
+    const dependsOn = [guard, this.declareAccount(name, platform)];
     this.bindInCluster(name, platform, dependsOn);
     for (const [namespace, rights] of Object.entries(systemRights(platform))) {
       const within = args.system[namespace];
@@ -41,24 +44,6 @@ export class ProvisionerCluster extends pulumi.ComponentResource {
     }
 
     this.registerOutputs();
-  }
-
-  private declareGuard(name: string, platform: GuardedPlatform): pulumi.Resource {
-    const child = { parent: this, deleteBeforeReplace: true };
-    const guard = provisionerGuard(platform);
-    const policy = new admissionregistration.v1.ValidatingAdmissionPolicy(
-      `${name}-guard`,
-      { metadata: platformObject(guard.name), spec: guard.spec },
-      child,
-    );
-    return new admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-      `${name}-guard-binding`,
-      {
-        metadata: platformObject(guard.name),
-        spec: { policyName: guard.name, validationActions: ["Deny"] },
-      },
-      { ...child, dependsOn: policy },
-    );
   }
 
   /** No pod runs here: the account is for pipelines, by tokens that end. */

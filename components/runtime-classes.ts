@@ -3,9 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { runtimeRule } from "../guardrails/runtime";
 import * as names from "../model/names";
 import type { PlatformSpec } from "../model/platform";
+import { validatingPolicy } from "./admission";
 import { platformObject } from "./object-meta";
-
-const { admissionregistration } = kubernetes;
 
 export interface RuntimeClassesArgs {
   readonly platform: PlatformSpec;
@@ -30,20 +29,8 @@ export class RuntimeClasses extends pulumi.ComponentResource {
       );
     }
     if (handlers.length > 0) {
-      const rule = runtimeRule(handlers.map(([runtime]) => names.runtimeClassName(runtime)));
-      const validating = new admissionregistration.v1.ValidatingAdmissionPolicy(
-        `${name}-rule`,
-        { metadata: platformObject(rule.name), spec: rule.spec },
-        child,
-      );
-      new admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-        `${name}-rule-binding`,
-        {
-          metadata: platformObject(rule.name),
-          spec: { policyName: rule.name, validationActions: ["Deny"] },
-        },
-        { ...child, dependsOn: validating },
-      );
+      const classes = handlers.map(([runtime]) => names.runtimeClassName(runtime));
+      validatingPolicy(`${name}-rule`, runtimeRule(classes), child);
     }
 
     this.registerOutputs();

@@ -1,7 +1,7 @@
 /**
  * Where the provisioner may write on the live API server: nothing of the cluster's own, of the platform's, of a
  * stranger's, and of a tenant's nothing but what tenants consist of (R2, R17). Sent by three, as in
- * 08-provisioner-cluster.test.ts.
+ * 06-provisioner-cluster.test.ts.
  */
 
 import assert from "node:assert/strict";

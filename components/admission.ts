@@ -1,0 +1,41 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { platformObject } from "./object-meta";
+
+const { v1 } = kubernetes.admissionregistration;
+
+/** A policy of `guardrails/`; its binding bears its name. */
+interface Policy<Spec> {
+  readonly name: string;
+  readonly spec: Spec;
+}
+
+/** Declares a policy that writes, and binds it for everybody. */
+export function mutatingPolicy(
+  name: string,
+  policy: Policy<kubernetes.types.input.admissionregistration.v1.MutatingAdmissionPolicySpec>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const metadata = platformObject(policy.name);
+  const declared = new v1.MutatingAdmissionPolicy(name, { metadata, spec: policy.spec }, opts);
+  return new v1.MutatingAdmissionPolicyBinding(
+    `${name}-binding`,
+    { metadata, spec: { policyName: policy.name } },
+    { ...opts, dependsOn: declared },
+  );
+}
+
+/** Declares a policy that refuses, and binds it for everybody. */
+export function validatingPolicy(
+  name: string,
+  policy: Policy<kubernetes.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const metadata = platformObject(policy.name);
+  const declared = new v1.ValidatingAdmissionPolicy(name, { metadata, spec: policy.spec }, opts);
+  return new v1.ValidatingAdmissionPolicyBinding(
+    `${name}-binding`,
+    { metadata, spec: { policyName: policy.name, validationActions: ["Deny"] } },
+    { ...opts, dependsOn: declared },
+  );
+}
