@@ -22,6 +22,14 @@ export class ReadError extends Error {
   }
 }
 
+/** Passes over the answer that there is no such thing; every other failure stays one. */
+export function missing(error: unknown): undefined {
+  if (error instanceof ReadError && error.status === 404) {
+    return undefined;
+  }
+  throw error;
+}
+
 /** Reads JSON at a path of one server. */
 export interface Reader {
   readonly address: string;

@@ -1,21 +1,14 @@
 /** Judges the IAM role of the tenant's backups: assumed by Velero alone, ending at the tenant's prefix (R67, R68). */
 
-import {
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
-  type IAMClient,
-} from "@aws-sdk/client-iam";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import * as labels from "../../model/labels";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Bench } from "../ledger";
-import { absent, listOf, onlyValue, statementsOf, type Statement } from "./policy";
+import { listOf, onlyValue, type Statement } from "./policy";
+import { judgeRole } from "./role";
 import { judgeTags, tagsOf } from "./tags";
-
-const POLICY = "backup-prefix";
 
 export async function judgeBackupRole(
   tenant: Tenant,
@@ -23,44 +16,20 @@ export async function judgeBackupRole(
   iam: IAMClient,
   bench: Bench,
 ): Promise<void> {
-  const { expect } = bench;
-  const RoleName = names.backupRoleName(tenant.id);
-  const object = `IAM role ${RoleName}`;
-  const found = await iam
-    .send(new GetRoleCommand({ RoleName }))
-    .catch(absent("NoSuchEntityException", "NoSuchEntity"));
-  expect(object, found?.Role !== undefined, "is missing");
-  if (found?.Role === undefined) {
-    return;
-  }
-  expect(
-    object,
-    trustsVeleroOnly(statementsOf(found.Role.AssumeRolePolicyDocument), platform),
-    "may be assumed by others than Velero of this cluster",
-  );
-  judgeTags(object, tagsOf(found.Role.Tags), labels.tenantTags(tenant), bench);
-  const boundary = names.policyArn(platform.aws, names.TENANT_BOUNDARY);
-  const { PermissionsBoundaryArn: under = "no boundary" } = found.Role.PermissionsBoundary ?? {};
-  expect(object, under === boundary, `stands under ${under} instead of ${boundary}`);
-  const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  expect(
-    object,
-    AttachedPolicies.length === 0,
-    `has more rights, by ${AttachedPolicies.map(({ PolicyName }) => PolicyName).join(", ")}`,
-  );
-  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  expect(
-    object,
-    PolicyNames.join() === POLICY,
-    `carries the policies ${PolicyNames.join(", ") || "none"} instead of ${POLICY}`,
-  );
-  if (PolicyNames.includes(POLICY)) {
-    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY }));
-    expect(
-      object,
-      staysInPrefix(statementsOf(PolicyDocument), tenant, platform),
-      "reaches beyond its own prefix",
-    );
+  const name = names.backupRoleName(tenant.id);
+  const declared = {
+    name,
+    trusts: (statements: readonly Statement[]) => trustsVeleroOnly(statements, platform),
+    whom: "Velero of this cluster",
+    policy: {
+      name: "backup-prefix",
+      stays: (statements: readonly Statement[]) => staysInPrefix(statements, tenant, platform),
+      bounds: "its own prefix",
+    },
+  };
+  const role = await judgeRole(declared, platform, iam, bench);
+  if (role !== undefined) {
+    judgeTags(`IAM role ${name}`, tagsOf(role.Tags), labels.tenantTags(tenant), bench);
   }
 }
 

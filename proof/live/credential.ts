@@ -8,7 +8,7 @@ import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { kubernetesObject, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
-import { ReadError, type Reader } from "../reader";
+import { missing, type Reader } from "../reader";
 
 /** The key of the Secret that holds the profile. */
 export const CREDENTIAL_KEY = "cloud";
@@ -22,14 +22,7 @@ export async function readCredential(
   reader: Reader,
 ): Promise<LiveObject | undefined> {
   const path = `/api/v1/namespaces/${cluster.backupNamespace}/secrets/${names.backupName(tenant.name)}`;
-  try {
-    return kubernetesObject.parse(await reader.get(path));
-  } catch (error) {
-    if (error instanceof ReadError && error.status === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+  return reader.get(path).then((answer) => kubernetesObject.parse(answer), missing);
 }
 
 export function judgeCredential(

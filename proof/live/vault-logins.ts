@@ -7,7 +7,7 @@ import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { tokenReview, VAULT_AUDIENCE, vaultLogin } from "../../model/vault";
 import type { Bench } from "../ledger";
-import { ReadError, type Reader } from "../reader";
+import { missing, type Reader } from "../reader";
 
 const keys = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 const config = z.object({ data: z.looseObject({ kubernetes_host: z.string() }) });
@@ -90,11 +90,4 @@ function isOfFormerEnvironment(tenant: Tenant, role: string, namespaces: readonl
   return (
     environment !== null && isDeepStrictEqual(namespaces, [names.namespaceName(tenant.name, environment[1])])
   );
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof ReadError && error.status === 404) {
-    return undefined;
-  }
-  throw error;
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import * as names from "../../model/names";
 import type { Tenant } from "../../model/tenant";
 import { policiesOf, vaultRoles } from "../../model/vault";
-import { ReadError, type Reader } from "../reader";
+import { missing, type Reader } from "../reader";
 import type { Ledger } from "../ledger";
 
 const mounts = z.object({
@@ -149,12 +149,4 @@ function sameDocument(text: string, declared: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function missing(error: unknown): undefined {
-  // A namespace that is not there answers 404; so does a policy or a role.
-  if (error instanceof ReadError && error.status === 404) {
-    return undefined;
-  }
-  throw error;
 }

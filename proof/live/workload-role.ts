@@ -1,70 +1,43 @@
 /** Judges the IAM role of the tenant's workloads: who may take it on, and how far it reaches (R63, R67). */
 
-import {
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
-  type IAMClient,
-} from "@aws-sdk/client-iam";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import { isDeepStrictEqual } from "node:util";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Bench } from "../ledger";
-import { absent, listOf, statementsOf, type Statement } from "./policy";
-
-/** The only inline policy of ours; what a platform attaches besides stays within the boundary. */
-const POLICY = "own-secrets";
+import { listOf, type Statement } from "./policy";
+import { judgeRole } from "./role";
 
 export async function judgeWorkloadRole(
   tenant: Tenant,
   platform: Platform,
   iam: IAMClient,
-  { expect }: Bench,
+  bench: Bench,
 ): Promise<void> {
-  const RoleName = names.workloadRoleName(tenant.id);
-  const object = `IAM role ${RoleName}`;
-  const found = await iam
-    .send(new GetRoleCommand({ RoleName }))
-    .catch(absent("NoSuchEntityException", "NoSuchEntity"));
-  expect(object, found?.Role !== undefined, "is missing");
-  if (found?.Role === undefined) {
-    return;
-  }
-  const { AssumeRolePolicyDocument, PermissionsBoundary } = found.Role;
-  expect(
-    object,
-    trustsOwnAccountsOnly(statementsOf(AssumeRolePolicyDocument), tenant, platform),
-    "may be assumed by others than the tenant's own ServiceAccounts",
+  const declared = {
+    name: names.workloadRoleName(tenant.id),
+    trusts: (statements: readonly Statement[]) => trustsOwnAccountsOnly(statements, tenant, platform),
+    whom: "the tenant's own ServiceAccounts",
+    ...(tenant.secrets.engine === "aws-secrets-manager" && {
+      policy: {
+        name: "own-secrets",
+        stays: (statements: readonly Statement[]) => staysInSecrets(statements, tenant, platform),
+        bounds: "the tenant's own secrets",
+      },
+    }),
+  };
+  await judgeRole(declared, platform, iam, bench);
+}
+
+function staysInSecrets(statements: readonly Statement[], tenant: Tenant, { aws }: Platform): boolean {
+  const secrets = names.secretArns(aws, names.managedSecretName(tenant.id, "*"));
+  return statements.every(
+    ({ Effect, Action, Resource }) =>
+      Effect === "Deny" ||
+      (listOf(Resource).join() === secrets &&
+        listOf(Action).every((action) => action.startsWith("secretsmanager:"))),
   );
-  const boundary = names.policyArn(platform.aws, names.TENANT_BOUNDARY);
-  const { PermissionsBoundaryArn: under = "no boundary" } = PermissionsBoundary ?? {};
-  expect(object, under === boundary, `stands under ${under} instead of ${boundary}`);
-  const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  expect(
-    object,
-    AttachedPolicies.length === 0,
-    `has more rights, by ${AttachedPolicies.map(({ PolicyName }) => PolicyName).join(", ")}`,
-  );
-  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  const declared = tenant.secrets.engine === "aws-secrets-manager" ? [POLICY] : [];
-  expect(
-    object,
-    isDeepStrictEqual(PolicyNames, declared),
-    `carries the policies ${PolicyNames.join(", ") || "none"} instead of ${declared.join() || "none"}`,
-  );
-  if (PolicyNames.includes(POLICY)) {
-    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY }));
-    const secrets = names.secretArns(platform.aws, names.managedSecretName(tenant.id, "*"));
-    const within = statementsOf(PolicyDocument).every(
-      ({ Effect, Action, Resource }) =>
-        Effect === "Deny" ||
-        (listOf(Resource).join() === secrets &&
-          listOf(Action).every((action) => action.startsWith("secretsmanager:"))),
-    );
-    expect(object, within, "reaches beyond the tenant's own secrets");
-  }
 }
 
 /** Whether every way in names exact ServiceAccounts of the tenant's namespaces. */

@@ -8,7 +8,7 @@ import { roleRules } from "../../model/roles";
 import type { Tenant } from "../../model/tenant";
 import type { ClusterReader, Connections } from "../connect";
 import { itemsOf, named, type LiveObject } from "../documents";
-import { ReadError } from "../reader";
+import { missing } from "../reader";
 import { unanswered, type Problem } from "./problem";
 
 export async function askKubernetes(
@@ -32,7 +32,7 @@ export async function askKubernetes(
       cluster
         .get(`/apis/rbac.authorization.k8s.io/v1/clusterroles?labelSelector=${labels.PLATFORM}`)
         .then(itemsOf),
-      cluster.get("/apis/velero.io/v1").catch(absent),
+      cluster.get("/apis/velero.io/v1").catch(missing),
     ]);
     return judgeCluster(tenants, connections.platform, { namespaces, classes, roles, velero });
   } catch (error) {
@@ -104,11 +104,4 @@ function judgeOwner(what: string, object: LiveObject | undefined, tenant: Tenant
   const holding = [...finalizers, ...(spec?.finalizers ?? [])].join(", ") || "none left";
   const message = `${what} ${name} of tenant ${tenant.name} is being deleted (finalizers: ${holding}); wait until it is gone, then run again`;
   return deletionTimestamp === undefined ? [] : [{ kind: "conflict", message }];
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof ReadError && error.status === 404) {
-    return undefined;
-  }
-  throw error;
 }

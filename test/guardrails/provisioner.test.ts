@@ -1,4 +1,4 @@
-/** What the guard must say; test/engine/08-provisioner-cluster.test.ts shows what it does. */
+/** What the guard must say; test/engine/06-provisioner-cluster.test.ts shows what it does. */
 
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
