@@ -4,8 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { up } from "../../automation/run";
-import { ask, LIST, sandbox } from "./fixture";
+import { ask, standing } from "./fixture";
 import { pod } from "./kubernetes";
 import {
   bound,
@@ -41,11 +40,7 @@ const UNSUITABLE = /nodes are available: .*didn't match Pod's node affinity\/sel
 describe("where pods land", () => {
   before(async function () {
     this.timeout(600_000);
-    if ((await ask("GET", `/api/v1/namespaces/${TENANTS[0]}`)).status === 404) {
-      for (const stack of ["platform", LIST]) {
-        await up({ stack, directory: sandbox().project.directory, environment: sandbox().env });
-      }
-    }
+    await standing();
     await makeNamespace(FREE);
     await makeNamespace(RIVAL, { tenant: RIVAL_ID, "tenantry.dev/pool": "dedicated" });
     await makeNamespace(SANDBOXED, {

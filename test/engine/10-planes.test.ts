@@ -81,6 +81,7 @@ describe("delivery of secrets from Vault (R60-R62)", () => {
       jwt,
     });
     assert.equal(reply.status, 403);
+    assert.match(reply.errors, /permission denied/);
   });
 
   it("only reads", async () => {

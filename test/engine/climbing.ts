@@ -8,7 +8,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { up } from "../../automation/run";
 import { NodePool } from "../../components/node-pool";
 import { declareTenants } from "../../components/tenant-list";
 import { readPlatform, readPlatformOutput, type Platform } from "../../model/platform";
@@ -16,7 +15,7 @@ import type { Tenant } from "../../model/tenant";
 import { kubeconfigFor } from "../../sandbox/identity";
 import { tenantOf } from "../components/fixtures";
 import { graphOf, type Declared } from "../components/graph";
-import { ask, asServiceAccount, LIST, sandbox } from "./fixture";
+import { asServiceAccount, sandbox, standing } from "./fixture";
 import { asker, type Answer, type Ask } from "./kubernetes";
 
 export interface Document {
@@ -96,11 +95,7 @@ const GROUP = "tenantry:provisioners";
 
 /** Those who climb, where the platform and the sample list stand. */
 export async function climbers(): Promise<Climbers> {
-  if ((await ask("GET", "/api/v1/namespaces/tenant-acme")).status === 404) {
-    for (const stack of ["platform", LIST]) {
-      await up({ stack, directory: sandbox().project.directory, environment: sandbox().env });
-    }
-  }
+  await standing();
   const member = (user: string, group: string) =>
     asker(kubeconfigFor(user, [GROUP, group], undefined, sandbox().dataDir));
   return {

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { up } from "../../automation/run";
 import { kubeconfigFor } from "../../sandbox/identity";
 import { stopSandbox } from "../../sandbox/down";
 import { sandboxEnvironment } from "../../sandbox/environment";
@@ -48,6 +49,15 @@ export function run(stack = LIST, more: Readonly<Record<string, string>> = {}) {
 export async function becomeProvisioner(): Promise<void> {
   const current = sandbox();
   current.provisioner = await provisionerEnvironment(current.dataDir);
+}
+
+/** Brings platform and sample list up where a file is run by itself; in the ring they stand already. */
+export async function standing(): Promise<void> {
+  if ((await ask("GET", "/api/v1/namespaces/tenant-acme")).status === 404) {
+    await up(run("platform"));
+    await becomeProvisioner();
+    await up(run());
+  }
 }
 
 /** Who may do everything: the administrator of the cluster. */
