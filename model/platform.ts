@@ -22,6 +22,13 @@ const image = z
   })
   .optional();
 
+/** What enforces the rules. */
+export const guardrailEngines = ["native", "kyverno", "gatekeeper"] as const;
+export type GuardrailEngine = (typeof guardrailEngines)[number];
+/** What becomes of a request that a rule is against. */
+export const guardrailActions = ["enforce", "audit"] as const;
+export type GuardrailAction = (typeof guardrailActions)[number];
+
 const nodesSchema = z
   .strictObject({
     engine: z
@@ -103,6 +110,53 @@ const nodesSchema = z
   })
   .prefault({})
   .describe("The tenants' node pools, by tier (R40-R43).");
+
+const guardrailsSchema = z
+  .preprocess(
+    (value) => (typeof value === "string" ? { engine: value } : value),
+    z.strictObject({
+      engine: z
+        .enum(guardrailEngines)
+        .default("native")
+        .describe(
+          "What enforces the rules: the API server itself (native), Kyverno or Gatekeeper; rules that the engine cannot enforce stay native (R28).",
+        ),
+      action: z
+        .enum(guardrailActions)
+        .default("enforce")
+        .describe("What becomes of a request that a rule is against: refused, or told of and let through."),
+      rules: z
+        .record(z.string(), z.enum(guardrailActions))
+        .default({})
+        .describe("The same by rule, so that a live cluster takes them on one after the other."),
+      exemptNamespaces: z
+        .array(name)
+        .default([])
+        .describe("Namespaces of the platform besides its own that no rule looks at (R29)."),
+      identities: z
+        .strictObject({
+          users: z.array(z.string().min(1)).default([]),
+          groups: z.array(z.string().min(1)).default([]),
+        })
+        .prefault({})
+        .describe(
+          "The platform's own users and groups besides the provisioner and system:masters: controllers that write in tenants' namespaces (R29).",
+        ),
+      registries: z
+        .array(
+          z.string().regex(/^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/([a-z0-9._-]+|\{tenant\}))*\/$/, {
+            error:
+              "is not the beginning of an image's name with a closing slash; write registry.example.com/{tenant}/",
+          }),
+        )
+        .default([])
+        .describe(
+          "How names of images begin that tenants may run; {tenant} is the tenant's name; none: any (R22).",
+        ),
+    }),
+  )
+  .prefault({})
+  .describe("The rules over what tenants write (R17-R31).");
 
 /** Stack config `tenantry:platform` of the platform stack. */
 export const platformSchema = z.strictObject({
@@ -225,6 +279,7 @@ export const platformSchema = z.strictObject({
     .prefault({})
     .describe("How the cluster's ServiceAccounts log in to Vault (R62)."),
   nodes: nodesSchema,
+  guardrails: guardrailsSchema,
 });
 
 /** The platform as declared. */

@@ -1,0 +1,79 @@
+/** A rule as Gatekeeper's ConstraintTemplate with its CEL engine, and the constraint that puts it to work. */
+
+import type { GuardrailAction } from "../../model/platform";
+import type { GuardedPlatform } from "../../model/provisioner";
+import { HOLDS, messageOf, policyName, variablesOf, type Rule } from "../rule";
+import { conditions, exemptNamespaces } from "../scope";
+
+/** Subresources that Gatekeeper's webhook is registered for; `status` is left out there on purpose. */
+const SEEN = ["ephemeralcontainers", "binding", "scale"];
+
+/** Why Gatekeeper cannot enforce a rule; nothing where it can. */
+export function gatekeeperCannot({ matches }: Rule): string | undefined {
+  if (matches.some(({ operations }) => operations.includes("DELETE"))) {
+    return "its webhook is not asked about deletions";
+  }
+  const unseen = matches.flatMap(({ subresources = [] }) =>
+    subresources.filter((one) => !SEEN.includes(one)),
+  );
+  return unseen.length > 0
+    ? `its webhook is not asked about the subresource ${unseen.join(", ")}`
+    : undefined;
+}
+
+/** The constraint's kind; the template bears it in lower case. */
+function kindOf(rule: Rule): string {
+  return policyName(rule)
+    .split("-")
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
+}
+
+export function constraintTemplate(rule: Rule, platform: GuardedPlatform) {
+  const kind = kindOf(rule);
+  return {
+    apiVersion: "templates.gatekeeper.sh/v1",
+    kind: "ConstraintTemplate",
+    metadata: { name: kind.toLowerCase() },
+    spec: {
+      crd: { spec: { names: { kind } } },
+      targets: [
+        {
+          target: "admission.k8s.gatekeeper.sh",
+          code: [
+            {
+              engine: "K8sNativeValidation",
+              source: {
+                failurePolicy: "Fail",
+                matchCondition: conditions(rule, platform),
+                variables: Object.entries(variablesOf(rule)).map(([name, expression]) => ({
+                  name,
+                  expression,
+                })),
+                validations: [{ expression: HOLDS, messageExpression: messageOf(rule) }],
+              },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export function constraint(rule: Rule, platform: GuardedPlatform, action: GuardrailAction) {
+  return {
+    apiVersion: "constraints.gatekeeper.sh/v1beta1",
+    kind: kindOf(rule),
+    metadata: { name: policyName(rule) },
+    spec: {
+      enforcementAction: action === "enforce" ? "deny" : "warn",
+      match: {
+        excludedNamespaces: exemptNamespaces(platform),
+        kinds: rule.matches.map(({ kinds }) => ({
+          apiGroups: [...new Set(kinds.map(({ group }) => group))],
+          kinds: kinds.map(({ kind }) => kind),
+        })),
+      },
+    },
+  };
+}

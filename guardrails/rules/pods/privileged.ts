@@ -1,0 +1,42 @@
+/** A privileged container is root on its node, and a node holds pods of other tenants (R20). */
+
+import { everyWorkload, pod } from "../../examples";
+import { containersThat, podRule } from "../../pods";
+
+const privileged = { securityContext: { privileged: true } };
+
+export const privilegedContainers = podRule({
+  name: "privileged",
+  requirements: ["R20"],
+  offences: containersThat("container.?securityContext.?privileged.orValue(false)", "is privileged"),
+  why: "A privileged container is root on its node, beside pods of other tenants",
+  cure: "Leave out securityContext.privileged",
+  examples: {
+    passes: [
+      { what: "a pod that says nothing of it", object: pod() },
+      {
+        what: "a container that says no",
+        object: pod({ container: { securityContext: { privileged: false } } }),
+      },
+    ],
+    fails: [
+      ...everyWorkload({ container: privileged }).map(({ what, object }) => ({
+        what,
+        object,
+        says: "container app is privileged",
+      })),
+      {
+        what: "one container of two, and the one that comes first",
+        object: pod({ initContainer: privileged, container: privileged }),
+        says: "container app is privileged, container first is privileged",
+      },
+      {
+        what: "an ephemeral container",
+        before: pod(),
+        object: pod({ ephemeralContainer: privileged }),
+        subresource: "ephemeralcontainers",
+        says: "container debug is privileged",
+      },
+    ],
+  },
+});
