@@ -5,6 +5,7 @@ import { Platform as PlatformComponent } from "./components/platform";
 import { readFacts } from "./components/facts";
 import { providers } from "./components/providers";
 import { declareTenants } from "./components/tenant-list";
+import { checkRuleNames } from "./guardrails/enforcement";
 import { InputFaults } from "./model/fault";
 import { readPlatform, readPlatformOutput, type Platform } from "./model/platform";
 import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
@@ -24,6 +25,7 @@ export = async (): Promise<pulumi.Inputs> => {
 async function declarePlatform(config: pulumi.Config): Promise<pulumi.Inputs> {
   const spec = orRefuse(() => readPlatform(config.requireObject("platform")));
   const facts = await readFacts(spec, config.get("kubeconfig"));
+  orRefuse(() => checkRuleNames({ ...spec, ...facts }));
   const platform = new PlatformComponent(
     PLATFORM_STACK,
     { platform: spec, facts },

@@ -1,5 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { nativeActions } from "../guardrails/engines/native";
+import type { GuardrailAction } from "../model/platform";
 import { platformObject } from "./object-meta";
 
 const { v1 } = kubernetes.admissionregistration;
@@ -25,17 +27,22 @@ export function mutatingPolicy(
   );
 }
 
-/** Declares a policy that refuses, and binds it for everybody. */
+/**
+ * Declares a policy that refuses, and binds it for everybody.
+ *
+ * @param action whether it refuses or only tells of what it would refuse; default: it refuses.
+ */
 export function validatingPolicy(
   name: string,
   policy: Policy<kubernetes.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec>,
   opts: pulumi.CustomResourceOptions,
+  action: GuardrailAction = "enforce",
 ): pulumi.Resource {
   const metadata = platformObject(policy.name);
   const declared = new v1.ValidatingAdmissionPolicy(name, { metadata, spec: policy.spec }, opts);
   return new v1.ValidatingAdmissionPolicyBinding(
     `${name}-binding`,
-    { metadata, spec: { policyName: policy.name, validationActions: ["Deny"] } },
+    { metadata, spec: { policyName: policy.name, validationActions: nativeActions(action) } },
     { ...opts, dependsOn: declared },
   );
 }

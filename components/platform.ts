@@ -8,6 +8,7 @@ import { tier, tierNames } from "../model/tiers";
 import { BackupBucket } from "./backup-bucket";
 import type { Surroundings } from "./facts";
 import { Gateway } from "./gateway";
+import { Guardrails } from "./guardrails";
 import { NodePools } from "./node-pools";
 import { platformObject } from "./object-meta";
 import { Placement } from "./placement";
@@ -26,8 +27,8 @@ export interface PlatformArgs {
 /**
  * What all tenants of a cluster share and no tenant may change: the closed tenant roles, the priority classes of
  * the tiers, the namespaces of the gateway, of observability and of backup, the bucket for backups, the policies that
- * pin pods and hold the Pod Security floor, node pools, and the identity that tenant lists run as (R1-R4, R7, R19, R37,
- * R40-R43, R110). Run by an administrator.
+ * pin pods and hold the Pod Security floor, the rules over what tenants write, node pools, and the identity that tenant
+ * lists run as (R1-R4, R7, R17-R31, R37, R40-R43, R110). Run by an administrator.
  */
 export class Platform extends pulumi.ComponentResource {
   /** UID of the live kube-system namespace: tells this cluster from every other, also from one rebuilt by its name. */
@@ -77,6 +78,7 @@ export class Platform extends pulumi.ComponentResource {
     const gateway = namespace("gateway", system.gateway);
     namespace("observability", system.observability);
     const backup = namespace("backup", system.backup);
+    new Guardrails("guardrails", { platform: { ...platform, ...facts } }, plane);
     new PodSecurityFloor("pod-security-floor", { platform }, plane);
     new Placement("placement", plane);
     new RuntimeClasses("runtime-classes", { platform }, plane);

@@ -118,7 +118,7 @@ function wanted(expected: string, value: unknown): string {
 }
 
 /** The field that was probably meant, or all there are. */
-function nearest(key: string, fields: readonly string[]): string {
+export function nearest(key: string, fields: readonly string[]): string {
   if (fields.length === 0) {
     return "take it out";
   }

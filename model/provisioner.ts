@@ -5,7 +5,7 @@
  */
 
 import * as names from "./names";
-import type { PlatformFacts, PlatformSpec } from "./platform";
+import type { GuardrailEngine, PlatformFacts, PlatformSpec } from "./platform";
 import { roleRules, type Rule } from "./roles";
 
 /** The platform, as far as a run of a tenant list is held to it. */
@@ -111,6 +111,7 @@ export function provisionerRights(platform: PlatformSpec): ProvisionerRight[] {
       resourceNames: Object.keys(roleRules).map(names.clusterRoleName),
     },
     ...READ_BACK,
+    ...ENGINE_READ_BACK[platform.guardrails.engine],
   ];
 }
 
@@ -153,3 +154,16 @@ const READ_BACK: readonly ProvisionerRight[] = [
     verbs: ["get", "list"],
   },
 ];
+
+/** The same of the engine that enforces the rules. */
+const ENGINE_READ_BACK: Readonly<Record<GuardrailEngine, readonly ProvisionerRight[]>> = {
+  native: [],
+  kyverno: [
+    { apiGroups: ["policies.kyverno.io"], resources: ["validatingpolicies"], verbs: ["get", "list"] },
+  ],
+  gatekeeper: [
+    { apiGroups: ["templates.gatekeeper.sh"], resources: ["constrainttemplates"], verbs: ["get", "list"] },
+    // Each rule is a kind of its own here.
+    { apiGroups: ["constraints.gatekeeper.sh"], resources: ["*"], verbs: ["get", "list"] },
+  ],
+};

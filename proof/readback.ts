@@ -13,7 +13,7 @@ import { judgeBucket } from "./live/bucket";
 import { judgeCredential, readCredential } from "./live/credential";
 import { judgeKubernetes, pathsOf, type LiveKinds } from "./live/kubernetes";
 import { judgePlatform } from "./live/platform";
-import { judgePolicies } from "./live/policies";
+import { judgePolicies, readEnginePolicies } from "./live/policies";
 import { judgeVault } from "./live/vault";
 import { judgeVaultLogins } from "./live/vault-logins";
 
@@ -43,7 +43,8 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
   judgeRoles(live.clusterroles, ledger);
   judgeClusterBindings(live.clusterrolebindings, ledger);
   judgePlatform(platform, live, ledger);
-  judgePolicies(platform, live, ledger);
+  const enginepolicies = await readEnginePolicies(platform, cluster);
+  judgePolicies(platform, { ...live, enginepolicies }, ledger);
   await judgeBucket(platform, clients, ledger);
   const waiting = [...tenants];
   const lane = async (): Promise<void> => {

@@ -22,7 +22,7 @@ export function gatekeeperCannot({ matches }: Rule): string | undefined {
 }
 
 /** The constraint's kind; the template bears it in lower case. */
-function kindOf(rule: Rule): string {
+export function constraintKind(rule: Rule): string {
   return policyName(rule)
     .split("-")
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
@@ -30,7 +30,7 @@ function kindOf(rule: Rule): string {
 }
 
 export function constraintTemplate(rule: Rule, platform: GuardedPlatform) {
-  const kind = kindOf(rule);
+  const kind = constraintKind(rule);
   return {
     apiVersion: "templates.gatekeeper.sh/v1",
     kind: "ConstraintTemplate",
@@ -63,7 +63,7 @@ export function constraintTemplate(rule: Rule, platform: GuardedPlatform) {
 export function constraint(rule: Rule, platform: GuardedPlatform, action: GuardrailAction) {
   return {
     apiVersion: "constraints.gatekeeper.sh/v1beta1",
-    kind: kindOf(rule),
+    kind: constraintKind(rule),
     metadata: { name: policyName(rule) },
     spec: {
       enforcementAction: action === "enforce" ? "deny" : "warn",

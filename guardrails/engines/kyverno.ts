@@ -3,7 +3,7 @@
 import type { GuardrailAction } from "../../model/platform";
 import type { GuardedPlatform } from "../../model/provisioner";
 import type { Rule } from "../rule";
-import { nativePolicy } from "./native";
+import { nativeActions, nativePolicy } from "./native";
 
 export function kyvernoPolicy(rule: Rule, platform: GuardedPlatform, action: GuardrailAction) {
   const { name, spec } = nativePolicy(rule, platform);
@@ -13,7 +13,7 @@ export function kyvernoPolicy(rule: Rule, platform: GuardedPlatform, action: Gua
     metadata: { name },
     spec: {
       ...spec,
-      validationActions: action === "enforce" ? ["Deny"] : ["Audit", "Warn"],
+      validationActions: nativeActions(action),
       // Only requests are judged; the rules name every kind that makes pods themselves.
       evaluation: { admission: { enabled: true }, background: { enabled: false } },
       autogen: { podControllers: { controllers: [] } },

@@ -1,11 +1,13 @@
 /** A rule as the API server's own policy: no engine to install, and none that can be down. */
 
+import type { GuardrailAction } from "../../model/platform";
 import type { GuardedPlatform } from "../../model/provisioner";
 import { HOLDS, advice, messageOf, policyName, variablesOf, type Match, type Rule } from "../rule";
 import { conditions, namespaceSelector } from "../scope";
 
 /** The spec of a ValidatingAdmissionPolicy and the name that it and its binding bear. */
 export function nativePolicy(rule: Rule, platform: GuardedPlatform) {
+  const matchConditions = conditions(rule, platform);
   return {
     name: policyName(rule),
     spec: {
@@ -15,7 +17,8 @@ export function nativePolicy(rule: Rule, platform: GuardedPlatform) {
         namespaceSelector: namespaceSelector(platform),
         resourceRules: rule.matches.flatMap(resourceRules),
       },
-      matchConditions: conditions(rule, platform),
+      // The API server keeps no empty list, so that one would differ from what stands there for ever.
+      ...(matchConditions.length > 0 && { matchConditions }),
       variables: Object.entries(variablesOf(rule)).map(([name, expression]) => ({ name, expression })),
       validations: [
         {
@@ -28,6 +31,11 @@ export function nativePolicy(rule: Rule, platform: GuardedPlatform) {
       ],
     },
   };
+}
+
+/** What the policy's binding does with a request that the rule is against. */
+export function nativeActions(action: GuardrailAction): string[] {
+  return action === "enforce" ? ["Deny"] : ["Audit", "Warn"];
 }
 
 /** The kinds of a match, by group, as admission webhooks and policies alike name them. */
