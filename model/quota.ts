@@ -5,7 +5,8 @@ import type { Quota } from "./tiers";
 
 /**
  * `pods` counts running pods and `count/pods` finished ones too; both are held. Kinds that only cost etcd are
- * counted as well, so that no tenant can fill it. One disruption budget and three ServiceAccounts are ours.
+ * counted as well, so that no tenant can fill it. One disruption budget, three ServiceAccounts and six network policies
+ * are ours.
  */
 export function quotaHard(quota: Quota): Record<string, string> {
   const counts = {
@@ -25,6 +26,7 @@ export function quotaHard(quota: Quota): Record<string, string> {
     "count/replicasets.apps": quota.pods * 12,
     "count/horizontalpodautoscalers.autoscaling": quota.pods,
     "count/poddisruptionbudgets.policy": quota.pods + 1,
+    "count/networkpolicies.networking.k8s.io": quota.services + 6,
     "count/ingresses.networking.k8s.io": quota.services,
     "count/httproutes.gateway.networking.k8s.io": quota.services,
     "count/grpcroutes.gateway.networking.k8s.io": quota.services,

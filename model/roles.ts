@@ -56,6 +56,14 @@ const SESSIONS: Rule = {
   verbs: ["get", "create"],
 };
 const EVICTION: Rule = { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] };
+/** Ways between a tenant's own pods; a guardrail refuses every other (R48). */
+const NETWORK_POLICIES: Rule = {
+  apiGroups: ["networking.k8s.io"],
+  resources: ["networkpolicies"],
+  verbs: WRITE,
+};
+/** The reconciler brings Secrets, and reads one by its name; a guardrail refuses those that hold tokens (R64). */
+const DELIVERED_SECRETS: Rule = { apiGroups: [""], resources: ["secrets"], verbs: ["get", ...WRITE] };
 /** Service accounts for workloads; never their tokens. */
 const SERVICE_ACCOUNTS: Rule = { apiGroups: [""], resources: ["serviceaccounts"], verbs: WRITE };
 
@@ -79,17 +87,19 @@ const dev: readonly Rule[] = [
   ...each(VISIBLE, READ),
 ];
 
-const admin: readonly Rule[] = [...dev, SERVICE_ACCOUNTS, EVICTION];
+const admin: readonly Rule[] = [...dev, SERVICE_ACCOUNTS, NETWORK_POLICIES, EVICTION];
 
 /**
- * The tenant's reconciler: an enumerated part of what an admin may do, so that a pod that borrows its
- * ServiceAccount gains nothing (R10, R82). It cannot write Secrets until a guardrail can refuse those of type
- * service-account-token.
+ * The tenant's reconciler: an enumerated part of what an admin may do (R10, R82), and besides it writes Secrets, which
+ * people do not. No pod may borrow its ServiceAccount: a guardrail refuses that.
  */
 const reconciler: readonly Rule[] = [
   ...each(WORKLOADS, READ_WRITE),
   { apiGroups: [""], resources: ["serviceaccounts"], verbs: READ },
   SERVICE_ACCOUNTS,
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: READ },
+  NETWORK_POLICIES,
+  DELIVERED_SECRETS,
   { apiGroups: [""], resources: ["events"], verbs: READ },
 ];
 

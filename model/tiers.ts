@@ -117,7 +117,7 @@ const CEILING: Quota = {
   pods: 3000,
   persistentVolumeClaims: 500,
   services: 500,
-  loadBalancers: 0,
+  loadBalancers: 5,
   nodePorts: 0,
   secrets: 500,
   configMaps: 500,

@@ -128,11 +128,12 @@ function isListed(peer: Peer, ports: readonly Port[], listed: readonly NetworkEg
       (rule) =>
         ipBlock.cidr === rule.cidr &&
         isDeepStrictEqual([...(ipBlock.except ?? [])].sort(), [...rule.except].sort()) &&
-        isDeepStrictEqual(portTexts(ports), portTexts(rule.ports)),
+        ports.length > 0 &&
+        portTexts(ports).every((port) => portTexts(rule.ports).includes(port)),
     )
   );
 }
 
 function portTexts(ports: readonly Port[]): string[] {
-  return ports.map(({ protocol, port, endPort }) => JSON.stringify([protocol, port, endPort])).sort();
+  return ports.map(({ protocol, port, endPort }) => JSON.stringify([protocol, port, endPort]));
 }

@@ -194,6 +194,7 @@ describe("the quota of a standard tenant (R34)", () => {
       "count/daemonsets.apps": "50",
       "count/replicasets.apps": "600",
       "count/horizontalpodautoscalers.autoscaling": "50",
+      "count/networkpolicies.networking.k8s.io": "26",
       "count/poddisruptionbudgets.policy": "51",
       "count/ingresses.networking.k8s.io": "20",
       "count/httproutes.gateway.networking.k8s.io": "20",

@@ -66,7 +66,9 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-/** A pod that Pod Security `restricted` admits; `change` may spoil it. */
+const RESOURCES = { cpu: "100m", memory: "64Mi" };
+
+/** A pod that Pod Security `restricted` and every guardrail admit; `spec` and `container` may spoil it. */
 export function pod(
   name: string,
   spec: Record<string, unknown> = {},
@@ -77,11 +79,13 @@ export function pod(
     kind: "Pod",
     metadata: { name },
     spec: {
+      automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
       containers: [
         {
           name: "app",
-          image: "registry.example/app:1",
+          image: "registry.example.com/app:1",
+          resources: { requests: RESOURCES, limits: RESOURCES },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           ...container,
         },

@@ -154,8 +154,8 @@ describe("two tenants of a list", () => {
       ["of form", "qouta: {}", "4:1: qouta: is no field here; did you mean quota?"],
       [
         "of sense",
-        "quota: { loadBalancers: 1 }",
-        "4:25: quota.loadBalancers: 1 is above the 0 that tier standard allows; write less or choose another tier",
+        "quota: { loadBalancers: 6 }",
+        "4:25: quota.loadBalancers: 6 is above the 5 that tier standard allows; write less or choose another tier",
       ],
       [
         "of quantities",

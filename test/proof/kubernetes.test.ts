@@ -164,7 +164,7 @@ describe("the read-back of the cluster", () => {
     it("finds every key of the quota taken away or raised", () => {
       const quota = live.resourcequotas.find(({ metadata }) => metadata.name === "tenant-quota");
       const keys = Object.entries((quota?.["spec"] as { hard: Record<string, string> }).hard);
-      assert.equal(keys.length, 30);
+      assert.equal(keys.length, 31);
       for (const [key, value] of keys) {
         const gone = judged(hard((of) => void delete of[key])(live));
         assert.deepEqual(sentences(gone), [`${QUOTA} allows ${key}=unlimited instead of ${value}`]);
@@ -380,6 +380,19 @@ describe("the read-back of the cluster", () => {
     }
     const foreign = (of: unknown) => (from: LiveKinds) =>
       withMore(from, "networkpolicies", { metadata: { name: "debug", namespace: "tenant-acme" }, spec: of });
+    allows(
+      "a policy of the tenant's own within what is open",
+      foreign({
+        podSelector: { matchLabels: { a: "b" } },
+        ingress: [{ from: [{ podSelector: {} }, namespaced({ matchLabels: { [HOST]: "tenant-gateway" } })] }],
+        egress: [
+          {
+            to: [{ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.8/29"] } }],
+            ports: [{ protocol: "TCP", port: 443 }],
+          },
+        ],
+      }),
+    );
     finds(
       "a policy of somebody else's that opens both ways",
       foreign({ podSelector: { matchLabels: { a: "b" } }, ingress: [{}], egress: [{}] }),

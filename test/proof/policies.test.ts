@@ -76,7 +76,9 @@ for (const engine of ["kyverno", "gatekeeper"] as const) {
 
     before(async () => {
       const graph = await graphOf(() => new Guardrails("guardrails", { platform: guarded }, {}));
-      const items = graph.flatMap(({ props }) => ("apiVersion" in props ? [props] : []));
+      const items = graph
+        .filter(({ type, custom }) => custom && !type.includes("admissionregistration"))
+        .map(({ props }) => props);
       enginepolicies = itemsOf(JSON.parse(JSON.stringify({ items })));
       live = clusterOf(graph);
     });
