@@ -1,12 +1,16 @@
 /** CEL as the API server evaluates it, as far as the rules use it. */
 
 import { Environment } from "@marcbachmann/cel-js";
+import { addQuantities } from "./cel-quantity";
 
 let shared: Environment | undefined;
 
 /** The language with optional values and the libraries of Kubernetes that the rules call. */
 export function celEnvironment(): Environment {
-  shared ??= new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
+  if (shared === undefined) {
+    shared = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
+    addQuantities(shared);
+  }
   return shared;
 }
 

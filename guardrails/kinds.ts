@@ -32,8 +32,40 @@ export const REPLICA_SET = apps("ReplicaSet", "replicasets");
 export const JOB = batch("Job", "jobs");
 export const CRON_JOB = batch("CronJob", "cronjobs");
 
+export const HORIZONTAL_POD_AUTOSCALER = of("autoscaling", "v2")(
+  "HorizontalPodAutoscaler",
+  "horizontalpodautoscalers",
+);
+export const POD_DISRUPTION_BUDGET = of("policy", "v1")("PodDisruptionBudget", "poddisruptionbudgets");
+
 export const NAMESPACE: Kind = { ...core("Namespace", "namespaces"), cluster: true };
 export const SERVICE = core("Service", "services");
+export const PERSISTENT_VOLUME_CLAIM = core("PersistentVolumeClaim", "persistentvolumeclaims");
+export const ENDPOINTS = core("Endpoints", "endpoints");
+export const ENDPOINT_SLICE = of("discovery.k8s.io", "v1")("EndpointSlice", "endpointslices");
+export const VOLUME_SNAPSHOT = of("snapshot.storage.k8s.io", "v1")("VolumeSnapshot", "volumesnapshots");
+export const INGRESS = of("networking.k8s.io", "v1")("Ingress", "ingresses");
+export const NETWORK_POLICY = of("networking.k8s.io", "v1")("NetworkPolicy", "networkpolicies");
+
+const gateway = of("gateway.networking.k8s.io", "v1");
+
+export const GATEWAY = gateway("Gateway", "gateways");
+export const LISTENER_SET = gateway("ListenerSet", "listenersets");
+export const REFERENCE_GRANT = gateway("ReferenceGrant", "referencegrants");
+export const HTTP_ROUTE = gateway("HTTPRoute", "httproutes");
+export const GRPC_ROUTE = gateway("GRPCRoute", "grpcroutes");
+export const TLS_ROUTE = gateway("TLSRoute", "tlsroutes");
+export const TCP_ROUTE: Kind = { ...gateway("TCPRoute", "tcproutes"), version: "*" };
+export const UDP_ROUTE: Kind = { ...gateway("UDPRoute", "udproutes"), version: "*" };
+
+const cilium = of("cilium.io", "v2");
+
+export const CILIUM_NETWORK_POLICY = cilium("CiliumNetworkPolicy", "ciliumnetworkpolicies");
+export const CILIUM_REDIRECT = cilium("CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies");
+export const CILIUM_ENVOY_CONFIG = cilium("CiliumEnvoyConfig", "ciliumenvoyconfigs");
+/** Calico's, by its API server and, where there is none, as it is stored. */
+export const CALICO_NETWORK_POLICY = of("projectcalico.org", "v3")("NetworkPolicy", "networkpolicies");
+export const CALICO_STORED_POLICY = of("crd.projectcalico.org", "v1")("NetworkPolicy", "networkpolicies");
 
 /** Every kind of every group. */
 export const EVERY_KIND: Kind = { kind: "*", group: "*", version: "*", resource: "*" };
