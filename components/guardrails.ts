@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { enforcement, type Enforcement } from "../guardrails/enforcement";
+import { enforcement, reservations, type Enforcement } from "../guardrails/enforcement";
 import { constraint, constraintTemplate } from "../guardrails/engines/gatekeeper";
 import { kyvernoPolicy } from "../guardrails/engines/kyverno";
 import { nativePolicy } from "../guardrails/engines/native";
@@ -20,6 +20,9 @@ export class Guardrails extends pulumi.ComponentResource {
   constructor(name: string, args: GuardrailsArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Guardrails", name, {}, opts);
 
+    for (const sentence of reservations(args.platform)) {
+      void pulumi.log.warn(sentence, this);
+    }
     for (const enforced of enforcement(args.platform)) {
       this.declareRule(`guardrail-${enforced.rule.name}`, enforced, args.platform);
     }

@@ -24,6 +24,21 @@ export function enforcement(platform: GuardedPlatform): Enforcement[] {
   }));
 }
 
+/** What the platform's settings leave open, a sentence each, for whoever previews them. */
+export function reservations(platform: GuardedPlatform): string[] {
+  const told = enforcement(platform).filter(({ action }) => action === "audit");
+  return [
+    ...(told.length > 0
+      ? [
+          `these guardrails tell and refuse nothing: ${told.map(({ rule }) => rule.name).join(", ")}; set them to enforce (guardrails.action, guardrails.rules)`,
+        ]
+      : []),
+    ...(platform.guardrails.registries.length === 0
+      ? ["tenants may run images of every registry; list theirs (guardrails.registries)"]
+      : []),
+  ];
+}
+
 /**
  * A misspelt name would leave the rule as it was.
  *

@@ -117,12 +117,21 @@ function askAsTenant(): void {
     ["create", "deployments", "tenant-acme-eu"],
     ["get", "resourcequotas", "tenant-acme"],
     ["delete", "resourcequotas", "tenant-acme"],
-    ["get", "networkpolicies", "tenant-acme"],
-    ["delete", "networkpolicies", "tenant-acme"],
+    ["list", "secrets", "tenant-acme"],
+    ["create", "secrets", "tenant-acme"],
   ] as const;
   const alice = ["--as", "alice", "--as-group", "acme-admins"];
   for (const question of questions) {
     say(question, alice);
+  }
+  console.log("\nTried by the same person, who has the right to each of them, against the guardrails:");
+  const service = ["create", "service", "externalname", "db", "--external-name"];
+  for (const attempt of [
+    [...service, "db.partner.example.com"],
+    [...service, "db.tenant-globex.svc.cluster.local"],
+    ["delete", "networkpolicy", "default-deny"],
+  ]) {
+    attemptAs(attempt, alice);
   }
   console.log("\nAsked as the provisioner, which made all of this:");
   const provisioner = ["--as", "system:serviceaccount:tenantry-system:provisioner"];
@@ -134,6 +143,14 @@ function askAsTenant(): void {
   ] as const) {
     say(question, provisioner);
   }
+}
+
+/** Sent as a dry run, which admission judges like every other request. */
+function attemptAs(attempt: readonly string[], as: readonly string[]): void {
+  const args = [...attempt, "-n", "tenant-acme", "--dry-run=server", ...as];
+  const { status, stderr } = spawnSync("kubectl", args, { encoding: "utf8" });
+  const [, refusal = stderr.trim()] = /denied request: ([^]*)/.exec(stderr) ?? [];
+  console.log(`  kubectl ${attempt.join(" ")}\n    ${status === 0 ? "admitted" : refusal.trim()}`);
 }
 
 function say([verb, resource, namespace]: readonly [string, string, string], as: readonly string[]): void {

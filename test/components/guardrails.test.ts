@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Guardrails } from "../../components/guardrails";
-import { checkRuleNames, enforcement } from "../../guardrails/enforcement";
+import { checkRuleNames, enforcement, reservations } from "../../guardrails/enforcement";
 import { guardrails } from "../../guardrails/rules";
 import { InputFaults } from "../../model/fault";
 import type { Platform } from "../../model/platform";
@@ -90,6 +90,15 @@ describe("the declared rules", () => {
       }
     });
   }
+
+  it("say what they leave open", () => {
+    const registries = ["registry.example.com/"];
+    assert.deepEqual(reservations(withRules({ registries })), []);
+    assert.deepEqual(reservations(withRules({ rules: { privileged: "audit" } })), [
+      "these guardrails tell and refuse nothing: privileged; set them to enforce (guardrails.action, guardrails.rules)",
+      "tenants may run images of every registry; list theirs (guardrails.registries)",
+    ]);
+  });
 
   it("are called by their names, or nothing is changed", () => {
     checkRuleNames(withRules({ rules: { privileged: "audit" } }));
