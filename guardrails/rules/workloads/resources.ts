@@ -105,28 +105,36 @@ export const declaredResources = podRule({
   },
 });
 
+/** On no node yet: not every node can resize what it runs. */
+function waiting(requests: object) {
+  return pod({
+    spec: { schedulingGates: [{ name: "example.com/wait" }] },
+    container: { resources: { requests, limits } },
+  });
+}
+
 /** A rule of its own, because not every engine is asked about resizes. */
 export const resizedResources: Rule = {
   ...declaredResources,
   name: "resize",
   matches: [{ kinds: [POD], operations: ["UPDATE"], subresources: ["resize"] }],
-  when: `request.subResource == "resize"`,
+  when: `request.?subResource.orValue("") == "resize"`,
   why: "A container that requests nothing takes what its neighbours on the node need, and no quota counts it",
   cure: "Leave requests and limits above zero",
   examples: {
     passes: [
       {
-        what: "a running pod that gets more",
-        before: pod(),
-        object: pod({ container: { resources: { requests: { ...requests, cpu: "150m" }, limits } } }),
+        what: "a pod that gets more",
+        before: waiting(requests),
+        object: waiting({ ...requests, cpu: "150m" }),
         subresource: "resize",
       },
     ],
     fails: [
       {
-        what: "a running pod that gives up its requests and keeps its limits",
-        before: pod(),
-        object: pod({ container: { resources: { requests: { ...requests, cpu: "0" }, limits } } }),
+        what: "a pod that gives up its requests and keeps its limits",
+        before: waiting(requests),
+        object: waiting({ ...requests, cpu: "0" }),
         subresource: "resize",
         says: "container app requests zero cpu",
       },
