@@ -35,7 +35,7 @@ const MATCHES: readonly Match[] = [
 ];
 
 /** CEL of the pod's spec in an object of any of these kinds. */
-function specIn(object: string): string {
+export function specIn(object: string): string {
   return `${object}.kind == "Pod" ? ${object}.spec :
     ${object}.kind == "PodTemplate" ? ${object}.template.spec :
     ${object}.kind == "CronJob" ? ${object}.spec.jobTemplate.spec.template.spec :

@@ -17,7 +17,7 @@ export function guardrails(platform: GuardedPlatform): readonly Rule[] {
     ...podRules,
     ...workloadsRules(platform),
     ...placementRules(platform),
-    ...storageRules(platform),
+    ...storageRules,
     ...networkRules(platform),
     ...accessRules(platform),
     ...objectsRules(platform),

@@ -80,6 +80,12 @@ export const DEFINITIONS: readonly DefinitionSource[] = [
     plurals: ["adminnetworkpolicies", "baselineadminnetworkpolicies"],
   },
   { ...NETWORK_POLICY_API, version: versions.clusterNetworkPolicy, plurals: ["clusternetworkpolicies"] },
+  {
+    module: "github.com/kubernetes-csi/external-snapshotter/client/v8",
+    version: versions.externalSnapshotter,
+    prefix: "config/crd/snapshot.storage.k8s.io_",
+    plurals: ["volumesnapshots"],
+  },
   // Karpenter's own two as well, which are stricter here than in Karpenter's own module.
   {
     module: "github.com/aws/karpenter-provider-aws",
