@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { listedEgress } from "../model/listed-egress";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant, TenantNamespace } from "../model/tenant";
@@ -48,6 +49,8 @@ function namespaceMeta(tenant: Tenant, namespace: TenantNamespace, platform: Pla
       ...labels.podSecurityLabels(tenant.podSecurity, platform.cluster.podSecurityVersion, "restricted"),
       ...(tenant.podSecurity === "baseline" && { [labels.ALLOW_ROOT]: "true" }),
       [labels.POOL]: tenant.pool.name,
+      ...(namespace.quota.loadBalancers > 0 && { [labels.LOAD_BALANCERS]: "true" }),
+      ...(namespace.quota.nodePorts > 0 && { [labels.NODE_PORTS]: "true" }),
       ...(tenant.runtime !== undefined && {
         [labels.RUNTIME_CLASS]: names.runtimeClassName(tenant.runtime),
       }),
@@ -58,6 +61,7 @@ function namespaceMeta(tenant: Tenant, namespace: TenantNamespace, platform: Pla
       [labels.OWNERS]: tenant.owners.join(","),
       [labels.DISPLAY_NAME]: tenant.displayName,
       ...(tenant.network.hosts.length > 0 && { [labels.HOSTS]: tenant.network.hosts.join(",") }),
+      ...(tenant.network.egress.length > 0 && { [labels.EGRESS]: listedEgress(tenant.network.egress) }),
       ...(tenant.network.podCidr !== undefined && addressPoolAnnotation(tenant, platform)),
     },
   };

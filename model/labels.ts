@@ -18,6 +18,12 @@ export const POOL = "tenantry.dev/pool";
 export const RUNTIME_CLASS = "tenantry.dev/runtime-class";
 /** Records on the namespace that the tenant opted out of `restricted` (R39). */
 export const ALLOW_ROOT = "tenantry.dev/allow-root";
+/** Says on the namespace that the tenant's quota has room for Services of type LoadBalancer (R24). */
+export const LOAD_BALANCERS = "tenantry.dev/load-balancers";
+/** Says on the namespace that the tenant's quota has room for ports on nodes (R24). */
+export const NODE_PORTS = "tenantry.dev/node-ports";
+/** The networks that the tenant's pods may reach, as an annotation, spelt by `listed-egress.ts` (R45, R48). */
+export const EGRESS = "tenantry.dev/egress";
 /** The host names that lead to the tenant, as an annotation, comma-separated (R50). */
 export const HOSTS = "tenantry.dev/hosts";
 /** Which PodDisruptionBudget a pod is under: the namespace's `default`, or one of the tenant's own (R38). */

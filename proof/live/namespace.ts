@@ -1,6 +1,7 @@
 /** Judges the boundary: the namespace, whose it is, its Pod Security level (R18, R33, R39). */
 
 import * as labels from "../../model/labels";
+import { listedEgress } from "../../model/listed-egress";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
@@ -27,6 +28,8 @@ export function judgeNamespace(
     ...(namespace.environment === undefined ? {} : { [labels.ENVIRONMENT]: namespace.environment }),
     [labels.POOL]: tenant.pool.name,
     [labels.RUNTIME_CLASS]: tenant.runtime && names.runtimeClassName(tenant.runtime),
+    [labels.LOAD_BALANCERS]: namespace.quota.loadBalancers > 0 ? "true" : undefined,
+    [labels.NODE_PORTS]: namespace.quota.nodePorts > 0 ? "true" : undefined,
     [labels.ALLOW_ROOT]: tenant.podSecurity === "baseline" ? "true" : undefined,
   };
   for (const [label, value] of Object.entries(declared)) {
@@ -36,4 +39,16 @@ export function judgeNamespace(
   const owners = live.metadata.annotations[labels.OWNERS] ?? "nobody";
   const wanted = tenant.owners.join(",");
   expect(object, owners === wanted, `names ${owners} as owners instead of ${wanted}`);
+  const grants = {
+    [labels.HOSTS]: tenant.network.hosts.join(","),
+    [labels.EGRESS]: listedEgress(tenant.network.egress),
+  };
+  for (const [annotation, value] of Object.entries(grants)) {
+    const found = live.metadata.annotations[annotation] ?? "";
+    expect(
+      object,
+      found === value,
+      `has annotation ${annotation}=${found || "none"} instead of ${value || "none"}`,
+    );
+  }
 }
