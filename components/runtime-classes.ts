@@ -1,9 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { runtimeRule } from "../guardrails/runtime";
 import * as names from "../model/names";
 import type { PlatformSpec } from "../model/platform";
-import { validatingPolicy } from "./admission";
 import { platformObject } from "./object-meta";
 
 export interface RuntimeClassesArgs {
@@ -19,18 +17,13 @@ export class RuntimeClasses extends pulumi.ComponentResource {
   constructor(name: string, args: RuntimeClassesArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:RuntimeClasses", name, {}, opts);
     const child = { parent: this, deleteBeforeReplace: true };
-    const handlers = Object.entries(args.platform.nodes.runtimeClasses);
 
-    for (const [runtime, handler] of handlers) {
+    for (const [runtime, handler] of Object.entries(args.platform.nodes.runtimeClasses)) {
       new kubernetes.node.v1.RuntimeClass(
         `runtime-${runtime}`,
         { metadata: platformObject(names.runtimeClassName(runtime)), handler },
         child,
       );
-    }
-    if (handlers.length > 0) {
-      const classes = handlers.map(([runtime]) => names.runtimeClassName(runtime));
-      validatingPolicy(`${name}-rule`, runtimeRule(classes), child);
     }
 
     this.registerOutputs();

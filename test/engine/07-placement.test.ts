@@ -305,7 +305,7 @@ describe("where pods land", () => {
         const { status, message } = await ask("POST", pods(namespace), pod("try", spec));
         assert.match(
           message,
-          new RegExp(`'tenantry-runtime' .*namespace ${namespace} has no nodes with runtime tenant-gvisor;`),
+          /'tenantry-runtime-class' .*Pod try: its runtime is tenant-gvisor\. Only nodes of tenants that asked/,
         );
         assert.equal(status, 403);
         assert.equal((await create(namespace, "try")).spec["runtimeClassName"], undefined);
