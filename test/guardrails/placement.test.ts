@@ -2,41 +2,39 @@
 
 import assert from "node:assert/strict";
 import { spreadPolicy } from "../../guardrails/disruption";
+import { imagePullPolicy } from "../../guardrails/image-pull";
 import { placementPolicy } from "../../guardrails/placement";
-import { runtimeRule } from "../../guardrails/runtime";
+import { tenantLabelPolicy } from "../../guardrails/tenant-label";
 
-const mutating = [placementPolicy(), spreadPolicy()];
-const documents = [...mutating, runtimeRule(["tenant-gvisor"])];
-const expressions = mutating.flatMap(({ spec }) =>
+const ofPods = [placementPolicy(), spreadPolicy(), imagePullPolicy()];
+const documents = [...ofPods, tenantLabelPolicy()];
+const expressions = documents.flatMap(({ spec }) =>
   spec.mutations.map(({ jsonPatch }) => jsonPatch.expression),
 );
+const tenants = [
+  { key: "tenant", operator: "Exists" },
+  { key: "tenantry.dev/pool", operator: "Exists" },
+];
 
-describe("the policies over tenants' pods", () => {
+describe("the policies that write in tenants' namespaces", () => {
   it("bear names of their own", () => {
     assert.deepEqual(
       documents.map(({ name }) => name),
-      ["tenantry-placement", "tenantry-spread", "tenantry-runtime"],
+      ["tenantry-placement", "tenantry-spread", "tenantry-image-pull", "tenantry-tenant-label"],
     );
   });
 
-  it("admit no pod that they could not judge", () => {
+  it("admit nothing that they could not write in", () => {
     for (const { name, spec } of documents) {
       assert.equal(spec.failurePolicy, "Fail", name);
     }
   });
 
   it("mind every pod of a tenant, and no other namespace's", () => {
-    for (const { name, spec } of documents) {
+    for (const { name, spec } of ofPods) {
       const { namespaceSelector, resourceRules, ...more } = spec.matchConstraints;
       assert.deepEqual(more, {}, name);
-      assert.deepEqual(
-        namespaceSelector.matchExpressions,
-        [
-          { key: "tenant", operator: "Exists" },
-          { key: "tenantry.dev/pool", operator: "Exists" },
-        ],
-        name,
-      );
+      assert.deepEqual(namespaceSelector.matchExpressions, tenants, name);
       const [pods] = resourceRules;
       assert.deepEqual(
         pods,
@@ -52,12 +50,45 @@ describe("the policies over tenants' pods", () => {
     assert.deepEqual(daemonSets.operations, ["CREATE", "UPDATE"]);
   });
 
-  it("pin again when another policy or webhook has changed the pod", () => {
+  it("pin and pull again when another policy or webhook has changed the pod", () => {
     assert.equal(placementPolicy().spec.reinvocationPolicy, "IfNeeded");
+    assert.equal(imagePullPolicy().spec.reinvocationPolicy, "IfNeeded");
+  });
+
+  it("fetch images of containers that are added to a running pod as well (A165)", () => {
+    const [, added] = imagePullPolicy().spec.matchConstraints.resourceRules;
+    assert.deepEqual(added?.resources, ["pods/ephemeralcontainers"]);
+    assert.deepEqual(added.operations, ["UPDATE"]);
+  });
+
+  it("mark every kind, whoever makes it, but nothing outside a tenant's namespace (R13)", () => {
+    const { namespaceSelector, resourceRules } = tenantLabelPolicy().spec.matchConstraints;
+    assert.deepEqual(namespaceSelector.matchExpressions, tenants);
+    assert.deepEqual(resourceRules, [
+      {
+        apiGroups: ["*"],
+        apiVersions: ["*"],
+        operations: ["CREATE", "UPDATE"],
+        resources: ["*"],
+        // The API server applies no namespace selector to what is in no namespace.
+        scope: "Namespaced",
+      },
+    ]);
+  });
+
+  it("mark neither questions about rights nor bindings, which bear no labels (R13)", () => {
+    const { excludeResourceRules } = tenantLabelPolicy().spec.matchConstraints;
+    assert.deepEqual(
+      excludeResourceRules.map(({ apiGroups, resources }) => [apiGroups, resources]),
+      [
+        [["authorization.k8s.io", "authentication.k8s.io"], ["*"]],
+        [[""], ["bindings"]],
+      ],
+    );
   });
 
   it("take no exception from a pod's own fields", () => {
-    assert.ok(mutating.every(({ spec }) => !("matchConditions" in spec)));
+    assert.ok(ofPods.every(({ spec }) => !("matchConditions" in spec)));
   });
 
   it("write no typed object: API server 1.36.3 panics where one stands in a list", () => {
