@@ -4,8 +4,10 @@ import { enforcement, reservations, type Enforcement } from "../guardrails/enfor
 import { constraint, constraintTemplate } from "../guardrails/engines/gatekeeper";
 import { kyvernoPolicy } from "../guardrails/engines/kyverno";
 import { nativePolicy } from "../guardrails/engines/native";
+import { imagePullPolicy } from "../guardrails/image-pull";
+import { tenantLabelPolicy } from "../guardrails/tenant-label";
 import type { GuardedPlatform } from "../model/provisioner";
-import { validatingPolicy } from "./admission";
+import { mutatingPolicy, validatingPolicy } from "./admission";
 import { platformObject } from "./object-meta";
 
 export interface GuardrailsArgs {
@@ -22,6 +24,11 @@ export class Guardrails extends pulumi.ComponentResource {
 
     for (const sentence of reservations(args.platform)) {
       void pulumi.log.warn(sentence, this);
+    }
+    const child = { parent: this, deleteBeforeReplace: true };
+    // Every engine leaves these to the API server: only its own policies write in CEL.
+    for (const policy of [tenantLabelPolicy(), imagePullPolicy()]) {
+      mutatingPolicy(policy.name.replace("tenantry-", "guardrail-"), policy, child);
     }
     for (const enforced of enforcement(args.platform)) {
       this.declareRule(`guardrail-${enforced.rule.name}`, enforced, args.platform);

@@ -5,9 +5,11 @@ import { enforcement } from "../../guardrails/enforcement";
 import { constraint, constraintKind, constraintTemplate } from "../../guardrails/engines/gatekeeper";
 import { kyvernoPolicy } from "../../guardrails/engines/kyverno";
 import { nativeActions, nativePolicy } from "../../guardrails/engines/native";
+import { imagePullPolicy } from "../../guardrails/image-pull";
 import { placementPolicy } from "../../guardrails/placement";
 import { floorDefault } from "../../guardrails/pod-security-floor";
 import { provisionerGuard } from "../../guardrails/provisioner";
+import { tenantLabelPolicy } from "../../guardrails/tenant-label";
 import type { GuardrailAction, Platform } from "../../model/platform";
 import { itemsOf, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
@@ -49,7 +51,14 @@ export async function readEnginePolicies(platform: Platform, cluster: Reader): P
 }
 
 export function judgePolicies(platform: Platform, live: LivePolicies, ledger: Ledger): void {
-  for (const policy of [placementPolicy(), spreadPolicy(), floorDefault(platform)]) {
+  const written = [
+    placementPolicy(),
+    spreadPolicy(),
+    tenantLabelPolicy(),
+    imagePullPolicy(),
+    floorDefault(platform),
+  ];
+  for (const policy of written) {
     const { mutatingadmissionpolicies, mutatingadmissionpolicybindings } = live;
     judge("Mutating", policy, mutatingadmissionpolicies, mutatingadmissionpolicybindings, ledger);
   }

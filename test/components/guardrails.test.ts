@@ -11,9 +11,10 @@ import { graphOf, type Declared } from "./graph";
 
 const withRules = (settings: unknown): Platform => equipped({}, { guardrails: settings });
 
+/** Without the policies that write, which are the same whatever the engine. */
 async function declaredBy(settings: unknown): Promise<Declared[]> {
   const graph = await graphOf(() => new Guardrails("guardrails", { platform: withRules(settings) }, {}));
-  return graph.filter(({ custom }) => custom);
+  return graph.filter(({ custom, type }) => custom && !type.includes(":Mutating"));
 }
 
 const names = (graph: readonly Declared[], type: string) =>
