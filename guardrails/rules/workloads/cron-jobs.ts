@@ -20,7 +20,7 @@ export const cronJobHistory: Rule = {
   offences: FIELDS.map(
     (field) => `(${limit("object", field)} > ${MOST} &&
       (request.operation == "CREATE" || ${limit("object", field)} != ${limit("oldObject", field)})
-      ? [${text(`${field} is `)} + string(${limit("object", field)})] : [])`,
+      ? [${text(`${field} is `)} + string(int(${limit("object", field)}))] : [])`,
   ).join(" + "),
   why: "Jobs that are kept fill the database that all tenants share",
   cure: `Keep ${MOST} or fewer; logs tell of older ones`,

@@ -12,7 +12,7 @@ export const gracePeriod = podRule({
   name: "grace-period",
   requirements: ["R38"],
   variables: { grace: "variables.pod.?terminationGracePeriodSeconds.orValue(30)" },
-  offences: `variables.grace > ${LONGEST} ? ["terminationGracePeriodSeconds is " + string(variables.grace)] : []`,
+  offences: `variables.grace > ${LONGEST} ? ["terminationGracePeriodSeconds is " + string(int(variables.grace))] : []`,
   why: "A pod that takes longer than an hour to end holds up the upgrade of its node",
   cure: `Set terminationGracePeriodSeconds to ${LONGEST} or less`,
   examples: {

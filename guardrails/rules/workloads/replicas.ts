@@ -39,7 +39,7 @@ export const replicaCounts: Rule = {
   offences: FIELDS.map(
     (field) => `(${count("object", field)} > ${MOST} &&
       (request.operation == "CREATE" || ${count("object", field)} != ${count("oldObject", field)})
-      ? [${text(`${field} is `)} + string(${count("object", field)})] : [])`,
+      ? [${text(`${field} is `)} + string(int(${count("object", field)}))] : [])`,
   ).join(" + "),
   why: `No namespace has room for more than ${MOST} pods, and trying for them slows the cluster down for everybody`,
   cure: `Ask for ${MOST} or fewer`,

@@ -16,7 +16,7 @@ const DECLARING = "(variables.pod.containers + variables.pod.?initContainers.orV
 
 /** CEL: a quantity with a digit other than zero, before any unit or exponent. It may have been written as a number. */
 function some(amounts: string, resource: string, otherwise: string): string {
-  return `string(container.?resources.?${amounts}[?"${resource}"].orValue("${otherwise}")).matches("^[+]?[0-9.]*[1-9]")`;
+  return `string(dyn(container.?resources.?${amounts}[?"${resource}"].orValue("${otherwise}"))).matches("^[+]?[0-9.]*[1-9]")`;
 }
 
 const OFFENCES = RESOURCES.flatMap((resource) => [
