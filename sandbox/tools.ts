@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { cached } from "./acquire/cache";
 import { DEFINITIONS_KEY, readDefinitions } from "./acquire/definitions";
 import { downloadsAllowed } from "./acquire/download";
-import { buildGo, go } from "./acquire/go";
+import { buildGo, go, type GoBuild } from "./acquire/go";
 import { findInstalled } from "./acquire/installed";
 import { installPython, pythonCommand } from "./acquire/python";
-import { ETCD, KUBERNETES, KWOK, PULUMI, type Release } from "./acquire/releases";
+import { ETCD, GATOR, KUBERNETES, KWOK, KYVERNO, PULUMI, type Release } from "./acquire/releases";
 import { step, type Progress } from "./progress";
 import versions from "./versions.json";
 
@@ -58,6 +58,20 @@ export async function tools(progress: Progress): Promise<Tools> {
     ministack: { python, path: ministack },
     definitions: join(definitions, DEFINITIONS_FILE),
   };
+}
+
+/**
+ * Absolute paths of the policy engines' command lines. The sandbox itself does without them, so that only who compares
+ * engines waits for their build.
+ */
+export async function policyEngines(progress: Progress): Promise<{ kyverno: string; gator: string }> {
+  const [kyverno, gator] = await Promise.all([built(KYVERNO, progress), built(GATOR, progress)]);
+  return { kyverno: join(kyverno, "kyverno"), gator: join(gator, "gator") };
+}
+
+/** The folder that holds programs for which their makers publish no checksum to verify. */
+function built(build: GoBuild, progress: Progress): Promise<string> {
+  return cached(`${build.module}-${build.version}`, progress, (folder) => buildGo(build, folder, progress));
 }
 
 /** The folder that holds a release's programs. */

@@ -101,6 +101,22 @@ export const KWOK: GoBuild = {
   programs: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
 };
 
+/** Kyverno's command line, which judges as Kyverno's webhook does. */
+export const KYVERNO: GoBuild = {
+  module: "kyverno",
+  version: versions.kyverno,
+  programs: { kyverno: "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno" },
+  stamps: { "github.com/kyverno/kyverno/pkg/version.BuildVersion": `v${versions.kyverno}` },
+};
+
+/** Gatekeeper's command line, which judges as Gatekeeper's webhook does. */
+export const GATOR: GoBuild = {
+  module: "gator",
+  version: versions.gator,
+  programs: { gator: "github.com/open-policy-agent/gatekeeper/v3/cmd/gator" },
+  stamps: { "github.com/open-policy-agent/gatekeeper/v3/pkg/version.Version": `v${versions.gator}` },
+};
+
 /** A whole line of a program's answer. */
 function exactly(line: string): RegExp {
   return new RegExp(`^${line.replaceAll(".", "\\.")}$`, "m");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ETCD, KUBERNETES, KWOK, PULUMI } from "../../sandbox/acquire/releases";
+import { ETCD, GATOR, KUBERNETES, KWOK, KYVERNO, PULUMI } from "../../sandbox/acquire/releases";
 import versions from "../../sandbox/versions.json";
 
 const tools = join(__dirname, "..", "..", "sandbox", "tools");
@@ -23,6 +23,8 @@ describe("sandbox/versions.json", () => {
     ["kubernetes", "k8s.io/kubernetes", versions.kubernetes],
     ["etcd", "go.etcd.io/etcd/server/v3", versions.etcd],
     ["kwok", "sigs.k8s.io/kwok", versions.kwok],
+    ["kyverno", "github.com/kyverno/kyverno", versions.kyverno],
+    ["gator", "github.com/open-policy-agent/gatekeeper/v3", versions.gator],
   ] as const) {
     it(`agrees with tools/${folder}/go.mod on ${module}`, () => {
       assert.equal(required(read(folder, "go.mod"), module), `v${version}`);
@@ -70,6 +72,12 @@ describe("sandbox/versions.json", () => {
       `v${versions.kubernetes}`,
     );
     assert.deepEqual([ETCD.build.version, KWOK.version], [versions.etcd, versions.kwok]);
+    for (const [build, version] of [
+      [KYVERNO, versions.kyverno],
+      [GATOR, versions.gator],
+    ] as const) {
+      assert.deepEqual([build.version, ...Object.values(build.stamps ?? {})], [version, `v${version}`]);
+    }
   });
 
   it("is the only version that is taken from PATH", () => {
