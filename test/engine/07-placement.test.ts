@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { ask, standing } from "./fixture";
 import { pod } from "./kubernetes";
+import { rulesOf, setAside, takeBack } from "./rules";
 import {
   bound,
   clear,
@@ -49,6 +50,11 @@ describe("where pods land", () => {
       "tenantry.dev/runtime-class": "tenant-gvisor",
     });
   });
+
+  // They would refuse most of what is tried here; what stands without them is the placement policy alone (R30).
+  const refusing = () => rulesOf("tolerations", "node-choice", "node-name", "pod-affinity");
+  before(() => setAside(refusing()));
+  after(() => takeBack(refusing()));
 
   before(() => Promise.all([...TENANTS, FREE, RIVAL, SANDBOXED].map(clear)));
 
@@ -204,7 +210,8 @@ describe("where pods land", () => {
 
     it("spreads pods that nobody replicates, though one node is much emptier", async () => {
       const names = ["one", "two", "three", "four", "five", "six"];
-      const sized = { resources: { requests: { cpu: "16", memory: "64Gi" } } };
+      const size = { cpu: "16", memory: "64Gi" };
+      const sized = { resources: { requests: size, limits: size } };
       const own = { ...TOLERANT, nodeSelector: { "tenant-tier": "standard" } };
       await create(FREE, "ballast", { nodeName: "standard-2" }, {}, sized);
       for (const namespace of ["tenant-wayne", FREE]) {
