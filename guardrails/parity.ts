@@ -1,0 +1,29 @@
+/**
+ * What the engines' command lines cannot be asked, with the reason: the answer to such an example is shown by preview
+ * and by the API server alone. The page about the guardrails lists these, and test/parity asks all others.
+ */
+
+import { gatekeeperCannot } from "./engines/gatekeeper";
+import type { Example, Rule } from "./rule";
+
+/** Why Kyverno's command line cannot be asked about an example; nothing where it can. */
+export function kyvernoCannotBeAsked({ matches }: Rule, example: Example): string | undefined {
+  const { object, before, subresource } = example;
+  if (subresource !== undefined) {
+    return "its command line knows no subresources";
+  }
+  const { apiVersion, kind } = (object ?? before) as { apiVersion: string; kind: string };
+  const version = apiVersion.split("/").at(-1);
+  const own = matches.flatMap(({ kinds }) => kinds).find((one) => one.kind === kind);
+  if (own?.kind.endsWith("ay")) {
+    return "its command line guesses plurals, and takes gatewaies for that of Gateway";
+  }
+  return own !== undefined && !["*", version].includes(own.version)
+    ? "its command line converts no versions, as the API server does before it asks"
+    : undefined;
+}
+
+/** Why gator cannot be asked about a rule; nothing where it can. */
+export function gatorCannotBeAsked(rule: Rule): string | undefined {
+  return gatekeeperCannot(rule);
+}
