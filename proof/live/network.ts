@@ -60,7 +60,9 @@ export function judgeNetwork(
     const { ingress = [], egress = [] } = policy["spec"] as LivePolicy;
     expect(
       object(policy.metadata.name),
-      ingress.every(({ from = [] }) => from.length > 0 && from.every((peer) => mayEnter(peer, platform))),
+      ingress.every(
+        ({ from = [] }) => from.length > 0 && from.every((peer) => mayEnter(peer, namespace, platform)),
+      ),
       "lets in others than the namespace itself, the gateway and observability",
     );
     expect(
@@ -68,7 +70,9 @@ export function judgeNetwork(
       egress.every(
         ({ to = [], ports = [] }) =>
           to.length > 0 &&
-          to.every((peer) => isOwn(peer) || isDns(peer, ports, platform) || isListed(peer, ports, listed)),
+          to.every(
+            (peer) => isOwn(peer, namespace) || isDns(peer, ports, platform) || isListed(peer, ports, listed),
+          ),
       ),
       "lets out to more than the namespace itself, DNS and the listed networks",
     );
@@ -86,17 +90,21 @@ function deniesAll({ podSelector, policyTypes, ingress, egress }: LivePolicy): b
   );
 }
 
-function mayEnter(peer: Peer, { cluster }: Platform): boolean {
+function mayEnter(peer: Peer, namespace: TenantNamespace, { cluster }: Platform): boolean {
   const from = namespaceOf(peer);
   return (
-    isOwn(peer) ||
+    isOwn(peer, namespace) ||
     (from !== undefined && [cluster.gatewayNamespace, cluster.observabilityNamespace].includes(from))
   );
 }
 
 /** Pods of the namespace itself. */
-function isOwn({ podSelector, namespaceSelector, ipBlock }: Peer): boolean {
-  return podSelector !== undefined && namespaceSelector === undefined && ipBlock === undefined;
+function isOwn(peer: Peer, { name }: TenantNamespace): boolean {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  return (
+    namespaceOf(peer) === name ||
+    (podSelector !== undefined && namespaceSelector === undefined && ipBlock === undefined)
+  );
 }
 
 /** The one namespace that a peer names by the label that nobody can forge. */

@@ -17,14 +17,17 @@ const PORTS = "rule.?ports.orValue([])";
 /** CEL: whether a rule has ports, and each is one of these. */
 const portsIn = (ports: string) => `${PORTS}.size() > 0 && ${PORTS}.all(port, ${PORT} in ${ports})`;
 
+const EXCEPT = "peer.ipBlock.?except.orValue([])";
+
 /** What the namespace lists is compared as text: a network inside a listed one is another network here. */
 const IS_LISTED = `has(peer.ipBlock) && variables.listed.exists(network, network[0] == peer.ipBlock.cidr &&
-  ${portsIn(`network[1].split(${text(ITEMS)})`)} && network[2].split(${text(ITEMS)})
-    .all(hole, hole == "" || hole in peer.ipBlock.?except.orValue([])))`;
+  ${portsIn(`network[1].split(${text(ITEMS)})`)} && ${EXCEPT}.all(hole, hole in network[2].split(${text(ITEMS)})) &&
+  network[2].split(${text(ITEMS)}).all(hole, hole == "" || hole in ${EXCEPT}))`;
 
 export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule {
   const isDns = [
     `!has(peer.ipBlock) && ${NAMESPACE_OF} == ${text(dns.namespace)}`,
+    `peer.?podSelector.?matchLabels.orValue({}).size() == ${Object.keys(dns.podLabels).length}`,
     ...Object.entries(dns.podLabels).map(
       ([key, value]) => `peer.?podSelector.?matchLabels[?${text(key)}].orValue("") == ${text(value)}`,
     ),
@@ -75,11 +78,8 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
           namespace: WITH_EGRESS,
         },
         {
-          what: "a listed network on its range, less one more address",
-          object: to(
-            [block("203.0.113.0/24", ["203.0.113.8/32", "203.0.113.9/32"])],
-            [{ protocol: "TCP", port: 8000, endPort: 8100 }],
-          ),
+          what: "a listed network on its range of ports",
+          object: to([listed], [{ protocol: "TCP", port: 8000, endPort: 8100 }]),
           namespace: WITH_EGRESS,
         },
         {
@@ -164,6 +164,11 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
           {
             what: "a listed network without its exception",
             object: to([block("203.0.113.0/24")], https),
+            says: "203.0.113.0/24",
+          },
+          {
+            what: "a listed network with another exception",
+            object: to([block("203.0.113.0/24", ["203.0.113.8/32", "203.0.113.9/32"])], https),
             says: "203.0.113.0/24",
           },
           {

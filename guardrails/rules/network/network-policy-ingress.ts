@@ -89,6 +89,15 @@ export function networkPolicyIngress({ cluster }: GuardedPlatform): Rule {
           says: "it lets in namespaces that it does not name",
         },
         {
+          what: "the gateway by one label more",
+          object: from({
+            namespaceSelector: {
+              matchLabels: { "kubernetes.io/metadata.name": gatewayNamespace, [labels.TENANT]: OTHER.id },
+            },
+          }),
+          says: "it lets in namespaces that it does not name",
+        },
+        {
           what: "addresses",
           object: from({ ipBlock: { cidr: "0.0.0.0/0" } }),
           says: "it lets in 0.0.0.0/0",

@@ -2,8 +2,10 @@
 
 import { text } from "../../rule";
 
-/** The namespace that a peer is held to, by the label that the API server writes and nobody can forge; or "". */
-export const NAMESPACE_OF = `peer.?namespaceSelector.?matchLabels[?"kubernetes.io/metadata.name"].orValue("")`;
+/** The namespace that a peer names, by the label that the API server writes and nobody can forge, and by no other; or "". */
+export const NAMESPACE_OF = `(peer.?namespaceSelector.?matchLabels.orValue({}).size() == 1 &&
+  peer.?namespaceSelector.?matchExpressions.orValue([]).size() == 0
+    ? peer.namespaceSelector.matchLabels[?"kubernetes.io/metadata.name"].orValue("") : "")`;
 
 /** Whether a peer is pods of the policy's own namespace; with `namespaces`, of one of these as well. */
 export function isIn(namespaces: readonly string[]): string {
