@@ -4,12 +4,17 @@ import { z } from "zod";
 import { readCidr } from "./cidr";
 import { InputFaults } from "./fault";
 import { sentences } from "./issue";
+import { quantity } from "./quantity";
 import { DNS_LABEL } from "./tenant";
 
 const name = z.string().max(63).regex(DNS_LABEL, { error: "is not a DNS label" });
 const cidr = z.string().refine((text) => typeof readCidr(text) !== "string", {
   error: "is not a network; write 10.0.0.0/16",
 });
+const amount = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => (quantity(text) ?? 0n) > 0n, { error: "is no amount; write 64 or 256Gi" });
 const iamName = z
   .string()
   .max(64)
@@ -228,6 +233,23 @@ export const platformSchema = z.strictObject({
         error: "is not an https URL without a closing slash",
       })
       .describe("Issuer of the cluster's service-account tokens, as IAM trusts it (R67)."),
+    capacity: z
+      .strictObject({
+        cpu: amount.optional().describe("Cores."),
+        memory: amount.optional().describe("Bytes."),
+        pods: z.int().min(1).optional().describe("Pods that run at once."),
+        overcommit: z
+          .number()
+          .min(1)
+          .max(100)
+          .multipleOf(0.01)
+          .default(1)
+          .describe("How many times over it may be promised."),
+      })
+      .optional()
+      .describe(
+        "What the tenants' nodes have; the quotas of a list may not promise more. Default: nobody adds up (R34).",
+      ),
   }),
   aws: z.strictObject({
     accountId: z.string().regex(/^[0-9]{12}$/, { error: "is not an account id of twelve digits; quote it" }),

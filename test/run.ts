@@ -15,7 +15,7 @@ interface Counts {
 }
 
 const ROOT = path.join(__dirname, "..");
-const FAST_ROOMS = ["model", "guardrails", "components", "proof", "automation", "sandbox", "plugins"];
+const FAST_ROOMS = ["model", "guardrails", "components", "policy", "proof", "automation", "sandbox", "plugins"];
 
 async function main(): Promise<void> {
   const steps: [string, () => Promise<Counts>][] = [

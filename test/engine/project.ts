@@ -26,6 +26,8 @@ export class ScratchProject {
       fs.symlinkSync(path.join(REPOSITORY, entry), path.join(this.directory, entry));
     }
     fs.cpSync(path.join(REPOSITORY, "stacks"), path.join(this.directory, "stacks"), { recursive: true });
+    // A copy, and no link: the pack looks for the project beside itself.
+    fs.cpSync(path.join(REPOSITORY, "policy"), path.join(this.directory, "policy"), { recursive: true });
     fs.cpSync(path.join(REPOSITORY, "tenants"), path.join(this.directory, "tenants"), { recursive: true });
   }
 

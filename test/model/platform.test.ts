@@ -46,6 +46,7 @@ const NO_IMAGE =
 const NO_PRINCIPAL = "is not the ARN of an IAM role or user";
 const NO_URL = "is not an http or https URL";
 const NO_ISSUER = "is not an https URL without a closing slash";
+const NO_AMOUNT = "is no amount; write 64 or 256Gi";
 const NO_BUCKET = "is not a bucket name of lower-case letters, digits and hyphens";
 const NO_ROLE = "is not the name of an IAM role; write it without path and ARN";
 const OLD = "is not v1.34 or later; older versions let probes reach other hosts";
@@ -147,6 +148,29 @@ const FIELDS: readonly Field[] = [
       ["http://oidc.example", `"http://oidc.example" ${NO_ISSUER}`],
       ["https://OIDC.example", `"https://OIDC.example" ${NO_ISSUER}`],
     ],
+  },
+  {
+    field: "cluster.capacity.cpu",
+    good: ["64", "63500m"],
+    bad: [
+      ["many", `"many" ${NO_AMOUNT}`],
+      ["0", `"0" ${NO_AMOUNT}`],
+    ],
+  },
+  {
+    field: "cluster.capacity.memory",
+    good: ["256Gi"],
+    bad: [["256GB", `"256GB" ${NO_AMOUNT}`]],
+  },
+  {
+    field: "cluster.capacity.pods",
+    good: [1, 1100],
+    bad: [[0, "0 is below 1; write 1 or more"]],
+  },
+  {
+    field: "cluster.capacity.overcommit",
+    good: [1, 1.5],
+    bad: [[0.9, "0.9 is below 1; write 1 or more"]],
   },
   {
     field: "aws.accountId",
@@ -318,7 +342,10 @@ describe("the platform's config", () => {
       (field) => !known.some((other) => other.startsWith(field)),
     );
     // These have suites of their own.
-    assert.deepEqual(missing.filter((field) => !field.startsWith("guardrails.")), ["nodes.engine"]);
+    assert.deepEqual(
+      missing.filter((field) => !field.startsWith("guardrails.")),
+      ["nodes.engine"],
+    );
   });
 
   for (const { field, good, bad } of FIELDS) {

@@ -1,0 +1,70 @@
+/** What a tenant's roles may do ends at the tenant's own prefix and secrets (R63, R67, R68). */
+
+import * as names from "../../model/names";
+import type { Platform } from "../../model/platform";
+import type { Tenant } from "../../model/tenant";
+import type { ResourceCheck } from "../check";
+import { textAt } from "../declared";
+import { conditionOf, covers, faultsOf, listOf, type Statement } from "../documents";
+import { ownersOf } from "../owners";
+
+export const rolePolicies: ResourceCheck = {
+  name: "role-policies",
+  description:
+    "The policies of a tenant's IAM roles end at that tenant's prefix and secrets (R63, R67, R68).",
+  about: (type) => type === "aws:iam/rolePolicy:RolePolicy",
+  judge: ({ props }, setting) => {
+    const role = textAt(props, "role") ?? "";
+    const holder = ownersOf(setting).roles.get(role);
+    if (holder === undefined) {
+      return [];
+    }
+    const { tenant } = holder;
+    const others = [NOBODY, ...setting.tenants.map(({ id }) => id).filter((id) => id !== tenant.id)];
+    return faultsOf(textAt(props, "policy"), (statement) =>
+      reachFaults(statement, tenant, others, setting.platform),
+    ).map(
+      (fault) =>
+        `policy ${textAt(props, "name") ?? ""} of IAM role ${role} of tenant ${tenant.name}: ${fault}`,
+    );
+  },
+};
+
+/** The id of a tenant that is still to come. */
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
+function reachFaults(
+  statement: Statement,
+  tenant: Tenant,
+  others: readonly string[],
+  { aws }: Platform,
+): string[] {
+  const bucket = names.bucketArn(aws, aws.backupBucket);
+  const reaches = (pattern: string, id: string) =>
+    covers(pattern, `${bucket}/${names.backupPrefix(id)}/backup`) ||
+    covers(pattern, names.secretArns(aws, `${names.managedSecretName(id, "secret")}-a1b2c3`));
+  const beyond = listOf(statement.Resource)
+    .filter((pattern) => others.some((id) => reaches(pattern, id)))
+    .map((pattern) => `reaches data of other tenants (${pattern})`);
+  return [...beyond, ...listingFaults(statement, tenant, bucket)];
+}
+
+/** The bucket is everybody's: who lists it names the tenant's prefix, closing slash and all. */
+function listingFaults(statement: Statement, { id }: Tenant, bucket: string): string[] {
+  if (!listOf(statement.Resource).some((pattern) => covers(pattern, bucket))) {
+    return [];
+  }
+  const prefixes = [
+    ...conditionOf(statement, "StringLike", "s3:prefix"),
+    ...conditionOf(statement, "StringEquals", "s3:prefix"),
+  ];
+  const own =
+    prefixes.length > 0 && prefixes.every((prefix) => prefix.startsWith(`${names.backupPrefix(id)}/`));
+  const lists = listOf(statement.Action).every((action) => action === "s3:ListBucket");
+  return [
+    ...(own ? [] : ["lists what other tenants keep in the bucket"]),
+    ...(lists
+      ? []
+      : [`may do more with the whole bucket than list it (${listOf(statement.Action).join(", ")})`]),
+  ];
+}
