@@ -422,6 +422,66 @@ describe("the namespace's labels", () => {
   });
 });
 
+describe("what the namespace grants the tenant's Services and network policies (R24, R48)", () => {
+  const metadataOf = async (changes: Partial<Tenant>) => {
+    const graph = await declared(changes);
+    const namespaces = graph.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
+    return namespaces.map(({ props }) => props["metadata"] as { labels: Json; annotations: Json });
+  };
+
+  it("is nothing by default", async () => {
+    const [{ labels, annotations } = { labels: {}, annotations: {} }] = await metadataOf({
+      network: { egress: [], names: [], hosts: [] },
+    });
+    for (const key of ["load-balancers", "node-ports", "egress", "hosts"]) {
+      assert.ok(!(`tenantry.dev/${key}` in labels) && !(`tenantry.dev/${key}` in annotations), key);
+    }
+  });
+
+  it("goes by the quota of each namespace, and spells the listed networks", async () => {
+    const { quota } = tiers.standard;
+    const namespaces = [
+      {
+        name: "tenant-acme--dev",
+        key: "acme--dev",
+        environment: "dev",
+        quota: { ...quota, loadBalancers: 0, nodePorts: 0 },
+      },
+      {
+        name: "tenant-acme--prod",
+        key: "acme--prod",
+        environment: "prod",
+        quota: { ...quota, loadBalancers: 1, nodePorts: 2 },
+      },
+    ];
+    const egress = [
+      ...network.egress,
+      {
+        cidr: "2001:db8::/32",
+        except: [],
+        ports: [
+          { port: 53, protocol: "UDP" as const },
+          { port: 8000, endPort: 8100, protocol: "TCP" as const },
+        ],
+      },
+    ];
+    const found = await metadataOf({ namespaces, network: { ...network, egress } });
+    assert.deepEqual(
+      found.map(({ labels }) => [labels["tenantry.dev/load-balancers"], labels["tenantry.dev/node-ports"]]),
+      [
+        [undefined, undefined],
+        ["true", "true"],
+      ],
+    );
+    for (const { annotations } of found) {
+      assert.equal(
+        annotations["tenantry.dev/egress"],
+        "203.0.113.0/24|443/TCP|203.0.113.8/29;2001:db8::/32|53/UDP,8000-8100/TCP|",
+      );
+    }
+  });
+});
+
 describe("the disruption budget (R38)", () => {
   it("counts only pods with a scale, and never stands in the way of one", async () => {
     assert.deepEqual(only(await declared(), "acme-disruption-budget")["spec"], {

@@ -139,6 +139,28 @@ describe("the read-back of the cluster", () => {
       annotations((of) => void delete of["tenantry.dev/owners"]),
       `${OBJECT} names nobody as owners instead of alice@acme.example`,
     );
+    for (const key of ["load-balancers", "node-ports"]) {
+      finds(
+        `a grant of ${key} that the quota does not give`,
+        labels((of) => void (of[`tenantry.dev/${key}`] = json("true"))),
+        `${OBJECT} has label tenantry.dev/${key}=true instead of none`,
+      );
+    }
+    finds(
+      "a grant of a host that the tenant's file does not list",
+      annotations((of) => void (of["tenantry.dev/hosts"] = json("b.example.com"))),
+      `${OBJECT} has annotation tenantry.dev/hosts=b.example.com instead of none`,
+    );
+    finds(
+      "a grant of a network that the tenant's file does not list",
+      annotations((of) => void (of["tenantry.dev/egress"] = json("0.0.0.0/0|443/TCP|"))),
+      `${OBJECT} has annotation tenantry.dev/egress=0.0.0.0/0|443/TCP| instead of 203.0.113.0/24|443/TCP|203.0.113.8/29`,
+    );
+    finds(
+      "no word of the networks that the tenant's file lists",
+      annotations((of) => void delete of["tenantry.dev/egress"]),
+      `${OBJECT} has annotation tenantry.dev/egress=none instead of 203.0.113.0/24|443/TCP|203.0.113.8/29`,
+    );
     it("holds a tenant that may run as root to baseline, and reports on it at restricted", async () => {
       const tenant = tenantOf("standard", { podSecurity: "baseline" });
       const from = clusterOf(await declared([tenant]));
@@ -384,7 +406,15 @@ describe("the read-back of the cluster", () => {
       "a policy of the tenant's own within what is open",
       foreign({
         podSelector: { matchLabels: { a: "b" } },
-        ingress: [{ from: [{ podSelector: {} }, namespaced({ matchLabels: { [HOST]: "tenant-gateway" } })] }],
+        ingress: [
+          {
+            from: [
+              { podSelector: {} },
+              namespaced({ matchLabels: { [HOST]: "tenant-acme" } }),
+              namespaced({ matchLabels: { [HOST]: "tenant-gateway" } }),
+            ],
+          },
+        ],
         egress: [
           {
             to: [{ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.8/29"] } }],
