@@ -26,6 +26,9 @@ const RULES = [
 
 const IS_POD = `request.resource.resource == "pods"`;
 
+/** Keys that the policy writes. */
+const PINNED = JSON.stringify([labels.NODE_TIER, labels.TENANT]);
+
 /** `pins` are both what the pod's node must bear and what the pod tolerates. */
 const VARIABLES = [
   { name: "spec", expression: `${IS_POD} ? object.spec : object.spec.template.spec` },
@@ -57,6 +60,35 @@ const TOLERATE_OWN_NODES = `
     .filter(toleration, !(toleration in variables.spec.?tolerations.orValue([])))
     .map(toleration, JSONPatch{op: "add", path: variables.path + "/tolerations/-", value: toleration})`;
 
+/** CEL: whether a toleration is one that this policy wrote for another pool than today's. */
+function former(toleration: string): string {
+  return `(${toleration}.?key.orValue("") in ${PINNED} && ${toleration}.?operator.orValue("") == "Equal" &&
+    !variables.pins.exists(pin, pin.key == ${toleration}.key && pin.value == ${toleration}.?value.orValue("")))`;
+}
+
+/**
+ * A tenant moves to another pool, and its DaemonSets and what its backups hold still bear what was written for the one
+ * before: they would be refused for what nobody wrote. Each removal moves those behind it up by one.
+ */
+const FORGET_FORMER_NODES = `
+  ${PINNED}
+    .filter(key, key in variables.spec.?nodeSelector.orValue({}) && !variables.pins.exists(pin, pin.key == key))
+    .map(key, JSONPatch{op: "remove", path: variables.path + "/nodeSelector/" + jsonpatch.escapeKey(key)})
+  + variables.spec.?tolerations.orValue([]).transformList(
+    index,
+    toleration,
+    ${former("toleration")},
+    JSONPatch{
+      op: "remove",
+      path: variables.path + "/tolerations/" + string(index - variables.spec.tolerations.transformList(
+        earlier,
+        other,
+        earlier < index && ${former("other")},
+        earlier
+      ).size())
+    }
+  )`;
+
 /** A pod that names its node passes the scheduler by. */
 const LEAVE_NODE_TO_SCHEDULER = `
   has(variables.spec.nodeName) ? [JSONPatch{op: "remove", path: variables.path + "/nodeName"}] : []`;
@@ -78,9 +110,13 @@ export function placementPolicy() {
       reinvocationPolicy: "IfNeeded",
       matchConstraints: { namespaceSelector: tenantNamespaces, resourceRules: RULES },
       variables: VARIABLES,
-      mutations: [SELECT_OWN_NODES, TOLERATE_OWN_NODES, LEAVE_NODE_TO_SCHEDULER, RUN_SANDBOXED].map(
-        (expression) => ({ patchType: "JSONPatch", jsonPatch: { expression } }),
-      ),
+      mutations: [
+        FORGET_FORMER_NODES,
+        SELECT_OWN_NODES,
+        TOLERATE_OWN_NODES,
+        LEAVE_NODE_TO_SCHEDULER,
+        RUN_SANDBOXED,
+      ].map((expression) => ({ patchType: "JSONPatch", jsonPatch: { expression } })),
     },
   };
 }

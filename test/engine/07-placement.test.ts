@@ -200,6 +200,33 @@ describe("where pods land", () => {
       });
       assert.deepEqual(await nodesUsed("tenant-wayne", 2), ["standard-1", "standard-2"]);
     });
+
+    it("lets a DaemonSet follow its tenant to another pool, with nothing left of the former one", async () => {
+      const path = `/apis/apps/v1/namespaces/${RIVAL}/daemonsets`;
+      const move = (pool: string) =>
+        succeed("PATCH", `/api/v1/namespaces/${RIVAL}`, {
+          metadata: { labels: { "tenantry.dev/pool": pool } },
+        });
+      await succeed("POST", path, workload("apps/v1", "DaemonSet"));
+      await move("standard");
+      try {
+        await takeBack(refusing());
+        await eventually(async () => {
+          const template = { metadata: { annotations: { "example.com/changed": new Date().toISOString() } } };
+          const { spec } = (await succeed("PATCH", `${path}/work`, { spec: { template } })) as {
+            spec: { template: { spec: Spec } };
+          };
+          assert.deepEqual(spec.template.spec["nodeSelector"], { "tenant-tier": "standard" });
+          assert.deepEqual(spec.template.spec["tolerations"], [
+            { key: "tenant-tier", operator: "Equal", value: "standard", effect: "NoSchedule" },
+          ]);
+        });
+        assert.deepEqual(await nodesUsed(RIVAL, 2), ["standard-1", "standard-2"]);
+      } finally {
+        await setAside(refusing());
+        await move("dedicated");
+      }
+    });
   });
 
   describe("over zones and hosts (R38)", () => {

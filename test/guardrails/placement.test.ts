@@ -50,6 +50,12 @@ describe("the policies that write in tenants' namespaces", () => {
     assert.deepEqual(daemonSets.operations, ["CREATE", "UPDATE"]);
   });
 
+  it("forget the nodes of a pool that the tenant left before they pin to those of today's (R41)", () => {
+    const [first = ""] = placementPolicy().spec.mutations.map(({ jsonPatch }) => jsonPatch.expression);
+    assert.match(first, /op: "remove", path: variables\.path \+ "\/nodeSelector\/"/);
+    assert.match(first, /op: "remove",\s+path: variables\.path \+ "\/tolerations\/"/);
+  });
+
   it("pin and pull again when another policy or webhook has changed the pod", () => {
     assert.equal(placementPolicy().spec.reinvocationPolicy, "IfNeeded");
     assert.equal(imagePullPolicy().spec.reinvocationPolicy, "IfNeeded");
