@@ -8,13 +8,23 @@ class Quantity {
   constructor(readonly amount: bigint) {}
 }
 
-const WITH_EXPONENT = /^([0-9]+)[eE]\+?([0-9]{1,2})$/;
+const GRAMMAR = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,2})|([numkKMGTPEi]*))$/;
+const NANO = 1_000_000_000n;
 
-/** Kubernetes also reads a sign and a power of ten, which nobody writes in a tenant's file. */
+/**
+ * In thousand-millionths. Kubernetes also reads signs, powers of ten, halves of a fraction and a unit without a number,
+ * none of which a tenant's file may hold.
+ */
 function amountOf(text: string): bigint | undefined {
-  const unsigned = text.replace(/^\+/, "");
-  const [, digits, power] = WITH_EXPONENT.exec(unsigned) ?? [];
-  return quantity(digits === undefined ? unsigned : digits + "0".repeat(Number(power)));
+  const [, sign, whole = "", fraction = "", power, unit = ""] = GRAMMAR.exec(text) ?? [];
+  const scale = power === undefined ? quantity(`1${unit}`) : NANO * 10n ** BigInt(Math.max(Number(power), 0));
+  if (sign === undefined || text === "" || scale === undefined) {
+    return undefined;
+  }
+  const parts = 10n ** BigInt(fraction.length + Math.max(-Number(power ?? 0), 0));
+  // What is finer than the smallest step counts as one.
+  const amount = (BigInt(`0${whole}${fraction}`) * scale + parts - 1n) / parts;
+  return sign === "-" ? -amount : amount;
 }
 
 export function addQuantities(environment: Environment): void {
