@@ -1,6 +1,7 @@
 /** CEL as the API server evaluates it, as far as the rules use it. */
 
 import { Environment } from "@marcbachmann/cel-js";
+import { addNetworks } from "./cel-network";
 import { addQuantities } from "./cel-quantity";
 
 let shared: Environment | undefined;
@@ -9,6 +10,7 @@ let shared: Environment | undefined;
 export function celEnvironment(): Environment {
   if (shared === undefined) {
     shared = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
+    addNetworks(shared);
     addQuantities(shared);
   }
   return shared;
