@@ -45,9 +45,9 @@ export const serviceType: Rule = {
         namespace: WITH_NODE_PORTS,
       },
       {
-        what: "a finalizer on a load balancer whose grant was taken back",
+        what: "a note on a load balancer whose grant was taken back",
         before: service(BALANCER),
-        object: service(BALANCER, { finalizers: ["service.kubernetes.io/load-balancer-cleanup"] }),
+        object: service(BALANCER, { annotations: { note: "kept" } }),
       },
     ],
     fails: [
