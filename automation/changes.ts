@@ -19,10 +19,7 @@ export class ChangesByTenant {
     if (metadata === undefined) {
       return;
     }
-    const parent = metadata.new?.parent ?? metadata.old?.parent;
-    if (parent) {
-      this.parents.set(metadata.urn, parent);
-    }
+    this.place(metadata.urn, metadata.new?.parent ?? metadata.old?.parent);
     // A replacement comes as three steps of one resource; the step named so is the one that tells.
     if (this.operations.get(metadata.urn) !== "replace") {
       this.operations.set(metadata.urn, metadata.op);
@@ -39,7 +36,15 @@ export class ChangesByTenant {
     return result;
   }
 
-  private tenantOf(urn: string): string {
+  /** Notes what a resource is a child of. */
+  place(urn: string, parent: string | undefined): void {
+    if (parent) {
+      this.parents.set(urn, parent);
+    }
+  }
+
+  /** Name of the tenant at the root of a resource's parents. */
+  tenantOf(urn: string): string {
     const [qualifiedType, name] = urn.split("::").slice(2);
     if (qualifiedType?.split("$").at(-1) === TENANT_TYPE && name !== undefined) {
       return name;

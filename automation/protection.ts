@@ -13,7 +13,8 @@ const deployment = z.object({ resources: z.array(resource).optional() });
 
 const TENANT_TYPE = "tenantry:index:Tenant";
 
-function resourcesOf(exported: Deployment): z.output<typeof resource>[] {
+/** The resources of an exported stack. */
+export function resourcesOf(exported: Deployment): z.output<typeof resource>[] {
   return deployment.parse(exported.deployment).resources ?? [];
 }
 

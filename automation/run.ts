@@ -2,9 +2,11 @@
 
 import * as path from "node:path";
 import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { z } from "zod";
 import { InputFaults } from "../model/fault";
 import { readTenantList } from "../model/read";
 import { ChangesByTenant, type Counts } from "./changes";
+import { lossesOf, PlannedLosses, refuseLosses } from "./losses";
 import { failureOf, RunFailure } from "./outcome";
 import { protectedResources, protectedTenants } from "./protection";
 import { openStack, type Project } from "./workspace";
@@ -20,10 +22,25 @@ export interface RunOptions extends Project {
   readonly parallel?: number;
 }
 
-export interface PreviewOptions extends RunOptions {
-  /** Folders of policy packs that judge every resource before anything changes. */
-  readonly policyPacks?: readonly string[];
+/** What is allowed to be lost for good; whatever else would be refuses the run with exit code 5. */
+export interface Approval {
+  /**
+   * What may be deleted or replaced although it holds data: a URN, `acme/key` (or `backup`, `bucket`, `secrets`,
+   * `vault`), `acme/*`, or `*` for everything. Beside it stands the stack's config `tenantry:approvals`.
+   */
+  readonly approve?: readonly string[];
 }
+
+export interface PreviewOptions extends RunOptions, Approval {
+  /**
+   * Folders of policy packs that judge every resource before anything changes; default: the project's own, `policy`.
+   */
+  readonly policyPacks?: readonly string[];
+  /** Files with the packs' configs, in the same order. */
+  readonly policyPackConfigs?: readonly string[];
+}
+
+export interface DestroyOptions extends RunOptions, Approval {}
 
 export interface RunResult {
   /** Operations by tenant; what belongs to none stands under `(shared)`. */
@@ -34,19 +51,21 @@ export interface RunResult {
 /** What `up` would do. Nothing is changed. */
 export function preview(options: PreviewOptions): Promise<RunResult> {
   return run(options, async (stack, common) => {
-    await stack.preview({ ...common, policyPacks: [...(options.policyPacks ?? [])] });
+    await plan(stack, options, common);
   });
 }
 
 /**
- * Makes the stack true, then reads the live servers back.
+ * Plans, as `preview` does, and where nothing is refused makes the stack true; then reads the live servers back.
  *
  * @throws RunFailure whose `exitCode` follows Pulumi's table.
  */
 export function up(options: PreviewOptions): Promise<RunResult> {
-  return run(options, async (stack, common) => {
+  return run(options, async (stack, common, note) => {
     refuseProtectedRemoval(options, await stack.exportStack());
-    await stack.up({ ...common, policyPacks: [...(options.policyPacks ?? [])] });
+    // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
+    await plan(stack, options, { ...common, onEvent: note });
+    await stack.up({ ...common, ...packs(options) });
   });
 }
 
@@ -61,9 +80,10 @@ export function refresh(options: RunOptions): Promise<RunResult> {
  * Removes everything the stack made. Where anything in it is protected the run is refused before the first deletion:
  * the engine itself would delete all the rest first.
  */
-export function destroy(options: RunOptions): Promise<RunResult> {
+export function destroy(options: DestroyOptions): Promise<RunResult> {
   return run(options, async (stack, common) => {
-    const kept = protectedResources(await stack.exportStack());
+    const exported = await stack.exportStack();
+    const kept = protectedResources(exported);
     if (kept.length > 0) {
       throw new RunFailure(
         "resource",
@@ -74,30 +94,61 @@ export function destroy(options: RunOptions): Promise<RunResult> {
         ].join("\n"),
       );
     }
+    refuseLosses(lossesOf(exported), await approvalsOf(stack, options));
     await stack.destroy(common);
   });
 }
 
+type Observer = (event: EngineEvent) => void;
 type Common = Pick<RunOptions, "onEvent" | "onOutput" | "signal" | "parallel">;
+
+/** Previews, and refuses what would be lost without approval. */
+async function plan(stack: Stack, options: PreviewOptions, common: Common): Promise<void> {
+  const losses = new PlannedLosses();
+  const onEvent = (event: EngineEvent) => {
+    losses.add(event);
+    common.onEvent?.(event);
+  };
+  await stack.preview({ ...common, ...packs(options), onEvent });
+  const planned = losses.all();
+  if (planned.length > 0) {
+    refuseLosses(planned, await approvalsOf(stack, options));
+  }
+}
+
+function packs({ directory = process.cwd(), policyPacks, policyPackConfigs = [] }: PreviewOptions) {
+  return {
+    policyPacks: [...(policyPacks ?? [path.resolve(directory, "policy")])],
+    policyPackConfigs: [...policyPackConfigs],
+  };
+}
+
+async function approvalsOf(stack: Stack, { approve = [] }: Approval): Promise<string[]> {
+  const { value = "[]" } = (await stack.getAllConfig())["tenantry:approvals"] ?? {};
+  return [...approve, ...z.array(z.string()).parse(JSON.parse(value))];
+}
 
 async function run(
   options: RunOptions,
-  operation: (stack: Stack, common: Common) => Promise<void>,
+  operation: (stack: Stack, common: Common, note: Observer) => Promise<void>,
 ): Promise<RunResult> {
   refuseBadInput(options);
   const events: EngineEvent[] = [];
   const changes = new ChangesByTenant();
   const { onEvent, onOutput, signal, parallel } = options;
-  const observe = (event: EngineEvent) => {
-    changes.add(event);
+  const note = (event: EngineEvent) => {
     if (event.diagnosticEvent ?? event.policyEvent ?? event.resOpFailedEvent) {
       events.push(event);
     }
+  };
+  const observe = (event: EngineEvent) => {
+    changes.add(event);
+    note(event);
     onEvent?.(event);
   };
   try {
     const stack = await openStack(options);
-    await operation(stack, { onEvent: observe, onOutput, signal, parallel });
+    await operation(stack, { onEvent: observe, onOutput, signal, parallel }, note);
     return { tenants: changes.counts(), outputs: await stack.outputs() };
   } catch (error) {
     throw failureOf(error, events, signal);

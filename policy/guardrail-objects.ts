@@ -5,9 +5,11 @@ import { enforcement, type Enforcement } from "../guardrails/enforcement";
 import { constraint, constraintTemplate } from "../guardrails/engines/gatekeeper";
 import { kyvernoPolicy } from "../guardrails/engines/kyverno";
 import { nativeActions, nativePolicy } from "../guardrails/engines/native";
+import { imagePullPolicy } from "../guardrails/image-pull";
 import { placementPolicy } from "../guardrails/placement";
 import { floorDefault, floorRule } from "../guardrails/pod-security-floor";
 import { provisionerGuard } from "../guardrails/provisioner";
+import { tenantLabelPolicy } from "../guardrails/tenant-label";
 import type { GuardrailAction, Platform } from "../model/platform";
 import type { Setting } from "./project";
 
@@ -33,7 +35,13 @@ interface Policy {
 
 function derive(platform: Platform): GuardrailObject[] {
   return [
-    ...[placementPolicy(), spreadPolicy(), floorDefault(platform)].flatMap(mutating),
+    ...[
+      placementPolicy(),
+      spreadPolicy(),
+      tenantLabelPolicy(),
+      imagePullPolicy(),
+      floorDefault(platform),
+    ].flatMap(mutating),
     ...[floorRule(platform), provisionerGuard(platform)].flatMap((policy) => validating(policy)),
     ...enforcement(platform).flatMap((enforced) => objectsOf(enforced, platform)),
   ];

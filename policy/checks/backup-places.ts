@@ -50,7 +50,7 @@ function locationFaults(document: Properties, tenant: Tenant, { aws }: Platform)
   const key = textAt(spec, "config", "kmsKeyId");
   const alias = names.aliasArn(aws, names.keyAlias(tenant.id));
   const credential = textAt(spec, "credential", "name");
-  const settings = Object.keys((at(spec, "config") ?? {}));
+  const settings = Object.keys(at(spec, "config") ?? {});
   const others = settings.filter((setting) => !["region", "kmsKeyId"].includes(setting));
   return [
     ...(place === own ? [] : [`writes to ${place} instead of ${own}`]),
