@@ -2,8 +2,10 @@
 
 import { everyWorkload, pod } from "../../examples";
 import { containersThat, podRule } from "../../pods";
+import { MAY_BE_ROOT } from "./allow-root";
 
-const privileged = { securityContext: { privileged: true } };
+/** The API server takes no container that is privileged and may not gain privileges. */
+const privileged = { securityContext: { privileged: true, allowPrivilegeEscalation: undefined } };
 
 export const privilegedContainers = podRule({
   name: "privileged",
@@ -36,6 +38,12 @@ export const privilegedContainers = podRule({
         object: pod({ ephemeralContainer: privileged }),
         subresource: "ephemeralcontainers",
         says: "container debug is privileged",
+      },
+      {
+        what: "a tenant that may run as root",
+        object: pod({ container: privileged }),
+        namespace: MAY_BE_ROOT,
+        says: "container app is privileged",
       },
     ],
   },
