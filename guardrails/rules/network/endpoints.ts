@@ -49,10 +49,15 @@ export const endpointsRule: Rule = {
   ],
   examples: {
     passes: [
-      {
-        what: "Kubernetes' controller",
+      ...CONTROLLERS.map((name) => ({
+        what: `Kubernetes' ${name}`,
         object: slice("10.244.0.7"),
-        by: serviceAccount("endpointslice-controller", "kube-system"),
+        by: serviceAccount(name, "kube-system"),
+      })),
+      {
+        what: "Kubernetes' controllers as one user",
+        object: slice("10.244.0.7"),
+        by: { username: "system:kube-controller-manager", groups: ["system:authenticated"] },
       },
       { what: "the platform", object: endpoints("203.0.113.7"), by: PROVISIONER },
     ],

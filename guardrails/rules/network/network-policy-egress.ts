@@ -37,7 +37,8 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
   const to = (peers: Fields[], ports?: Fields[]) =>
     networkPolicy({ policyTypes: ["Egress"], egress: [{ to: peers, ports }] });
   const block = (cidr: string, except?: readonly string[]) => ({ ipBlock: { cidr, except } });
-  const listed = block("203.0.113.0/24", ["203.0.113.8/32"]);
+  const holes = ["203.0.113.8/32", "203.0.113.16/28"];
+  const listed = block("203.0.113.0/24", holes);
   const https = [{ protocol: "TCP", port: 443 }];
   const dnsPods = { ...namespaced(dns.namespace), podSelector: { matchLabels: dns.podLabels } };
   const everybody = "a rule of egress without to lets out to everybody";
@@ -125,6 +126,18 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
           says: "it lets out to namespaces that it does not name",
         },
         {
+          what: "the namespace itself by an expression as well",
+          object: to([
+            {
+              namespaceSelector: {
+                ...(namespaced(NAMESPACE_NAME)["namespaceSelector"] as Fields),
+                matchExpressions: [{ key: labels.TENANT, operator: "Exists" }],
+              },
+            },
+          ]),
+          says: "it lets out to namespaces that it does not name",
+        },
+        {
           what: "another tenant's namespace",
           object: to([namespaced(OTHER_NAMESPACE)]),
           says: "it lets out to namespace tenant-other",
@@ -132,6 +145,11 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
         {
           what: "the namespace of DNS on another port",
           object: to([dnsPods], https),
+          says: `it lets out to namespace ${dns.namespace}`,
+        },
+        {
+          what: "DNS on its own port and another",
+          object: to([dnsPods], [{ protocol: "UDP", port: 53 }, ...https]),
           says: `it lets out to namespace ${dns.namespace}`,
         },
         {
@@ -167,8 +185,13 @@ export function networkPolicyEgress({ cluster: { dns } }: GuardedPlatform): Rule
             says: "203.0.113.0/24",
           },
           {
+            what: "a listed network with one of two exceptions",
+            object: to([block("203.0.113.0/24", holes.slice(1))], https),
+            says: "203.0.113.0/24",
+          },
+          {
             what: "a listed network with another exception",
-            object: to([block("203.0.113.0/24", ["203.0.113.8/32", "203.0.113.9/32"])], https),
+            object: to([block("203.0.113.0/24", [...holes, "203.0.113.9/32"])], https),
             says: "203.0.113.0/24",
           },
           {

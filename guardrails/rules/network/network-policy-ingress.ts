@@ -98,6 +98,16 @@ export function networkPolicyIngress({ cluster }: GuardedPlatform): Rule {
           says: "it lets in namespaces that it does not name",
         },
         {
+          what: "the gateway by an expression as well",
+          object: from({
+            namespaceSelector: {
+              ...(namespaced(gatewayNamespace)["namespaceSelector"] as Fields),
+              matchExpressions: [{ key: labels.TENANT, operator: "DoesNotExist" }],
+            },
+          }),
+          says: "it lets in namespaces that it does not name",
+        },
+        {
           what: "addresses",
           object: from({ ipBlock: { cidr: "0.0.0.0/0" } }),
           says: "it lets in 0.0.0.0/0",

@@ -42,7 +42,7 @@ export const WITH_HOSTS: Marks = {
 const LISTED: readonly NetworkEgress[] = [
   {
     cidr: "203.0.113.0/24",
-    except: ["203.0.113.8/32"],
+    except: ["203.0.113.8/32", "203.0.113.16/28"],
     ports: [
       { port: 443, protocol: "TCP" },
       { port: 8000, endPort: 8100, protocol: "TCP" },

@@ -87,6 +87,19 @@ export function routeBackends(platform: GuardedPlatform): Rule {
           says: "it leads to Bucket tenant-example/static",
         },
         {
+          what: "what another group calls a Service",
+          object: leading({ backendRefs: [{ ...own, group: "net.example.com" }] }),
+          says: "it leads to Service tenant-example/web",
+        },
+        {
+          what: "a copy of every request to what is no Service",
+          object: leading({
+            backendRefs: [own],
+            filters: mirror({ group: "k8s.example.com", kind: "Bucket", name: "static" }),
+          }),
+          says: "it leads to Bucket tenant-example/static",
+        },
+        {
           what: "another tenant's Service that comes later",
           before: leading({ backendRefs: [own] }),
           object: leading({ backendRefs: [others] }),

@@ -17,6 +17,11 @@ export const accessModes = claimRule({
       { what: "a volume for one node", object: claim() },
       { what: "a volume for one pod", object: claim({ accessModes: ["ReadWriteOncePod"] }) },
       { what: "a volume that many read", object: claim({ accessModes: ["ReadOnlyMany"] }) },
+      {
+        what: "a note on a claim of many writers that stands",
+        before: claim({ accessModes: [SHARED] }),
+        object: claim({ accessModes: [SHARED] }, { annotations: { note: "kept" } }),
+      },
     ],
     fails: [
       {

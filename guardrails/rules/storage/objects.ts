@@ -44,3 +44,8 @@ export function scratch(fields: Fields = {}): Fields {
 export function podWithScratch(fields: Fields = {}): Document {
   return pod({ spec: scratch(fields) });
 }
+
+/** The same object with an annotation that nobody reads. */
+export function noted(object: Document): Document {
+  return { ...object, metadata: { ...(object["metadata"] as Fields), annotations: { note: "kept" } } };
+}

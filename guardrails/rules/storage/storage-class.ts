@@ -4,7 +4,7 @@ import * as labels from "../../../model/labels";
 import * as names from "../../../model/names";
 import { workload } from "../../examples";
 import { text } from "../../rule";
-import { claim, OWN_CLASS, podWithScratch, scratch, statefulSet } from "./objects";
+import { claim, noted, OWN_CLASS, podWithScratch, scratch, statefulSet } from "./objects";
 import { CLASS_ANNOTATION, claimRule, claimsThat } from "./claims";
 
 export const storageClass = claimRule({
@@ -33,6 +33,16 @@ export const storageClass = claimRule({
         what: "a note on a claim that stands there with another class",
         before: claim({ storageClassName: "" }),
         object: claim({ storageClassName: "" }, { annotations: { note: "kept" } }),
+      },
+      {
+        what: "a note on a StatefulSet that stands there with another class",
+        before: statefulSet({ storageClassName: "gp2" }),
+        object: noted(statefulSet({ storageClassName: "gp2" })),
+      },
+      {
+        what: "a note on a CronJob whose pods have volumes of another class",
+        before: workload("CronJob", { spec: scratch({ storageClassName: "gp2" }) }),
+        object: noted(workload("CronJob", { spec: scratch({ storageClassName: "gp2" }) })),
       },
     ],
     fails: [
@@ -75,6 +85,12 @@ export const storageClass = claimRule({
         what: "the template of such a pod",
         object: workload("CronJob", { spec: scratch({ storageClassName: undefined }) }),
         says: "volume scratch names no StorageClass",
+      },
+      {
+        what: "such a template, later",
+        before: workload("CronJob"),
+        object: workload("CronJob", { spec: scratch({ storageClassName: "gp2" }) }),
+        says: "volume scratch is of StorageClass gp2",
       },
       {
         what: "the own class where the namespace is no tenant's",

@@ -15,6 +15,11 @@ export const volumeAttributes = claimRule({
     passes: [
       { what: "a claim that says nothing of it", object: claim() },
       { what: "a StatefulSet that says nothing of it", object: statefulSet() },
+      {
+        what: "a note on a claim of such a class that stands",
+        before: claim({ volumeAttributesClassName: "fast" }),
+        object: claim({ volumeAttributesClassName: "fast" }, { annotations: { note: "kept" } }),
+      },
     ],
     fails: [
       {

@@ -98,6 +98,18 @@ export const volumeSource = claimRule({
         says: "the claim is filled from kind Importer",
       },
       {
+        what: "what another group calls a snapshot",
+        object: claim({ dataSourceRef: { apiGroup: "example.com", kind: "VolumeSnapshot", name: "all" } }),
+        says: "the claim is filled from kind VolumeSnapshot",
+      },
+      {
+        what: "what another group calls a claim",
+        object: claim({
+          dataSourceRef: { apiGroup: "example.com", kind: "PersistentVolumeClaim", name: "all" },
+        }),
+        says: "the claim is filled from kind PersistentVolumeClaim",
+      },
+      {
         what: "a StatefulSet that names a volume",
         object: statefulSet({ volumeName: "pv-other" }),
         says: "claim template data names the volume pv-other",
