@@ -12,7 +12,7 @@ export interface DefinitionSource {
   /** Go module, whose hash `sandbox/tools/crds/go.sum` pins. */
   readonly module: string;
   readonly version: string;
-  /** How the files' paths in the module begin; the plural and `.yaml` follow. */
+  /** How the files' paths in the module begin; the plural, as the module spells it, and `.yaml` follow. */
   readonly prefix: string;
   /** Plurals of the kinds that are wanted: a module defines many more, and each one costs the API server time. */
   readonly plurals: readonly string[];
@@ -20,6 +20,7 @@ export interface DefinitionSource {
 
 const VELERO = { module: "github.com/vmware-tanzu/velero", version: versions.velero };
 const CILIUM = { module: "github.com/cilium/cilium", version: versions.cilium };
+const KYVERNO = { module: "github.com/kyverno/kyverno", version: versions.kyverno };
 const CILIUM_FOLDER = "pkg/k8s/apis/cilium.io/client/crds";
 const NETWORK_POLICY_API = {
   module: "sigs.k8s.io/network-policy-api",
@@ -49,7 +50,13 @@ export const DEFINITIONS: readonly DefinitionSource[] = [
     module: "github.com/external-secrets/external-secrets",
     version: versions.externalSecrets,
     prefix: "config/crds/bases/external-secrets.io_",
-    plurals: ["clustersecretstores", "externalsecrets", "secretstores"],
+    plurals: [
+      "clusterexternalsecrets",
+      "clustersecretstores",
+      "externalsecrets",
+      "pushsecrets",
+      "secretstores",
+    ],
   },
   {
     module: "sigs.k8s.io/gateway-api",
@@ -85,6 +92,31 @@ export const DEFINITIONS: readonly DefinitionSource[] = [
     version: versions.externalSnapshotter,
     prefix: "config/crd/snapshot.storage.k8s.io_",
     plurals: ["volumesnapshots"],
+  },
+  {
+    module: "github.com/argoproj/argo-cd/v3",
+    version: versions.argoCd,
+    prefix: "manifests/crds/",
+    // That of ApplicationSet is five times as large as these two together.
+    plurals: ["application-crd", "appproject-crd"],
+  },
+  {
+    module: "github.com/fluxcd/kustomize-controller",
+    version: versions.fluxKustomize,
+    prefix: "config/crd/bases/kustomize.toolkit.fluxcd.io_",
+    plurals: ["kustomizations"],
+  },
+  {
+    ...KYVERNO,
+    prefix: "config/crds/policies.kyverno.io/policies.kyverno.io_",
+    plurals: ["imagevalidatingpolicies", "policyexceptions", "validatingpolicies"],
+  },
+  { ...KYVERNO, prefix: "config/crds/kyverno/kyverno.io_", plurals: ["policyexceptions"] },
+  {
+    module: "github.com/open-policy-agent/gatekeeper/v3",
+    version: versions.gator,
+    prefix: "charts/gatekeeper/crds/",
+    plurals: ["constrainttemplate-customresourcedefinition"],
   },
   // Karpenter's own two as well, which are stricter here than in Karpenter's own module.
   {

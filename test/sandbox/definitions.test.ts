@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFINITIONS, DEFINITIONS_KEY, slimmed } from "../../sandbox/acquire/definitions";
+import versions from "../../sandbox/versions.json";
 
 describe("sandbox/acquire/definitions", () => {
   const sums = readFileSync(join(__dirname, "../../sandbox/tools/crds/go.sum"), "utf8").trim().split("\n");
@@ -13,6 +14,25 @@ describe("sandbox/acquire/definitions", () => {
     ]);
     const pinned = sums.map((line) => line.replace(/ h1:\S+$/, ""));
     assert.deepEqual(pinned.sort(), [...new Set(wanted)].sort());
+  });
+
+  it("takes Kyverno's and Gatekeeper's from the releases whose command lines are asked", () => {
+    const of = (module: string) => DEFINITIONS.filter((one) => one.module === module);
+    assert.deepEqual(
+      [...new Set(of("github.com/kyverno/kyverno").map(({ version }) => version))],
+      [versions.kyverno],
+    );
+    assert.deepEqual(
+      of("github.com/open-policy-agent/gatekeeper/v3").map(({ version }) => version),
+      [versions.gator],
+    );
+  });
+
+  it("names no file twice", () => {
+    const files = DEFINITIONS.flatMap(({ module, version, prefix, plurals }) =>
+      plurals.map((plural) => `${module}@${version}/${prefix}${plural}.yaml`),
+    );
+    assert.deepEqual([...new Set(files)], files);
   });
 
   it("keeps what it reads in a folder of its own", () => {
