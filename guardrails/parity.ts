@@ -6,6 +6,24 @@
 import { gatekeeperCannot } from "./engines/gatekeeper";
 import type { Example, Rule } from "./rule";
 
+/** Kinds that the sandbox has no definition of. */
+const UNDEFINED: readonly string[] = [
+  "argoproj.io/v1alpha1 ApplicationSet",
+  "helm.toolkit.fluxcd.io/v2 HelmRelease",
+  "kyverno.io/v1 Policy",
+];
+
+/** Rules of which the API server refuses some examples only where no policy of the platform mends the request first. */
+export const MENDED = ["tolerations", "node-choice", "node-name", "runtime-class"];
+
+/** Why the sandbox's API server cannot be asked about an example; nothing where it can. */
+export function apiServerCannotBeAsked({ object, before }: Example): string | undefined {
+  const { apiVersion, kind } = (object ?? before) as { apiVersion: string; kind: string };
+  return UNDEFINED.includes(`${apiVersion} ${kind}`)
+    ? "the sandbox has no definition of the kind"
+    : undefined;
+}
+
 /** Why Kyverno's command line cannot be asked about an example; nothing where it can. */
 export function kyvernoCannotBeAsked({ matches }: Rule, example: Example): string | undefined {
   const { object, before, subresource } = example;
@@ -13,8 +31,10 @@ export function kyvernoCannotBeAsked({ matches }: Rule, example: Example): strin
     return "its command line knows no subresources";
   }
   const { apiVersion, kind } = (object ?? before) as { apiVersion: string; kind: string };
-  const version = apiVersion.split("/").at(-1);
-  const own = matches.flatMap(({ kinds }) => kinds).find((one) => one.kind === kind);
+  const [version = "", group = ""] = apiVersion.split("/").reverse();
+  const own = matches
+    .flatMap(({ kinds }) => kinds)
+    .find((one) => one.kind === kind && [group, "*"].includes(one.group));
   if (own?.kind.endsWith("ay")) {
     return "its command line guesses plurals, and takes gatewaies for that of Gateway";
   }

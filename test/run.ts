@@ -15,7 +15,16 @@ interface Counts {
 }
 
 const ROOT = path.join(__dirname, "..");
-const FAST_ROOMS = ["model", "guardrails", "components", "policy", "proof", "automation", "sandbox", "plugins"];
+const FAST_ROOMS = [
+  "model",
+  "guardrails",
+  "components",
+  "policy",
+  "proof",
+  "automation",
+  "sandbox",
+  "plugins",
+];
 
 async function main(): Promise<void> {
   const steps: [string, () => Promise<Counts>][] = [
@@ -23,6 +32,7 @@ async function main(): Promise<void> {
     ["lint", () => check("eslint", ".")],
     ["format", () => check("prettier", "--check", "--log-level", "warn", ".")],
     ["unit and graph rings", () => mocha(...FAST_ROOMS.map((room) => `test/${room}/**/*.test.ts`))],
+    ["parity ring, with the policy engines' command lines", () => mocha("test/parity/**/*.test.ts")],
     [
       "engine ring, on the sandbox",
       () => mocha("--require", "test/engine/fixture.ts", "test/engine/**/*.test.ts"),

@@ -14,7 +14,7 @@ export type Ask = (
   method: string,
   path: string,
   body?: unknown,
-  headers?: Record<string, string>,
+  headers?: Record<string, string | string[]>,
 ) => Promise<Answer>;
 
 const agent = new https.Agent({ keepAlive: true, maxSockets: 16 });

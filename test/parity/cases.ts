@@ -2,8 +2,9 @@
 
 import { asRequest } from "../../guardrails/examples";
 import { judgeOf, type Request } from "../../guardrails/preview";
-import type { Example, Rule } from "../../guardrails/rule";
+import type { Example, Requester, Rule } from "../../guardrails/rule";
 import { guardrails } from "../../guardrails/rules";
+import type { GuardedPlatform } from "../../model/provisioner";
 import { examplePlatform } from "../guardrails/platform";
 
 export const platform = examplePlatform();
@@ -25,18 +26,29 @@ export function isNeeded(rule: Rule, { rule: own, expected, example }: Case): bo
   return own === rule || rule.name in expected || own.examples.passes.includes(example);
 }
 
-const judges = rules.map((rule) => judgeOf(rule, platform));
+/** One of the platform's own. */
+export const ADMINISTRATOR: Requester = {
+  username: "admin",
+  groups: ["system:masters", "system:authenticated"],
+};
 
-export const cases: readonly Case[] = rules.flatMap((rule) => [
-  ...rule.examples.passes.map((example) => caseOf(rule, example, `lets ${example.what} through`)),
-  ...rule.examples.fails.map((example) => caseOf(rule, example, `refuses ${example.what}`)),
-]);
-
-function caseOf(rule: Rule, example: Example, title: string): Case {
-  const request = asRequest(example);
-  const answers = judges.map(({ rule: { name }, judge }) => [name, judge(request)] as const);
-  const expected = Object.fromEntries(
-    answers.filter((answer): answer is [string, string] => answer[1] !== undefined),
-  );
-  return { rule, example, title, request, expected };
+/** The examples of a platform's rules. */
+export function casesOf(guarded: GuardedPlatform, of = guardrails(guarded)): Case[] {
+  const judges = of.map((rule) => judgeOf(rule, guarded));
+  const caseOf = (rule: Rule, example: Example, title: string): Case => {
+    const request = asRequest(example);
+    const answers = judges.map(({ rule: { name }, judge }) => [name, judge(request)] as const);
+    const refusals = answers.filter((answer): answer is [string, string] => answer[1] !== undefined);
+    return { rule, example, title, request, expected: Object.fromEntries(refusals) };
+  };
+  return of.flatMap((rule) => [
+    ...rule.examples.passes.map((example) => caseOf(rule, example, `lets ${example.what} through`)),
+    ...rule.examples.fails.map((example) => caseOf(rule, example, `refuses ${example.what}`)),
+    // Whom a rule does not spare it refuses the same.
+    ...(rule.sparesPlatform ? [] : rule.examples.fails.slice(0, 1)).map((example) =>
+      caseOf(rule, { ...example, by: ADMINISTRATOR }, `refuses ${example.what} to the administrator too`),
+    ),
+  ]);
 }
+
+export const cases: readonly Case[] = casesOf(platform, rules);
