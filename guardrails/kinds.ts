@@ -67,5 +67,67 @@ export const CILIUM_ENVOY_CONFIG = cilium("CiliumEnvoyConfig", "ciliumenvoyconfi
 export const CALICO_NETWORK_POLICY = of("projectcalico.org", "v3")("NetworkPolicy", "networkpolicies");
 export const CALICO_STORED_POLICY = of("crd.projectcalico.org", "v1")("NetworkPolicy", "networkpolicies");
 
+const argo = of("argoproj.io", "v1alpha1");
+
+export const APPLICATION = argo("Application", "applications");
+export const APPLICATION_SET = argo("ApplicationSet", "applicationsets");
+export const APP_PROJECT = argo("AppProject", "appprojects");
+export const KUSTOMIZATION = of("kustomize.toolkit.fluxcd.io", "v1")("Kustomization", "kustomizations");
+export const HELM_RELEASE = of("helm.toolkit.fluxcd.io", "v2")("HelmRelease", "helmreleases");
+
+const externalSecrets = of("external-secrets.io", "v1");
+
+export const SECRET_STORE = externalSecrets("SecretStore", "secretstores");
+export const EXTERNAL_SECRET = externalSecrets("ExternalSecret", "externalsecrets");
+/** What External Secrets does across namespaces, or out of the cluster. */
+export const SHARED_SECRETS: readonly Kind[] = [
+  { ...externalSecrets("ClusterSecretStore", "clustersecretstores"), cluster: true },
+  { ...externalSecrets("ClusterExternalSecret", "clusterexternalsecrets"), cluster: true },
+  { ...of("external-secrets.io", "v1alpha1")("ClusterPushSecret", "clusterpushsecrets"), cluster: true },
+  of("external-secrets.io", "v1alpha1")("PushSecret", "pushsecrets"),
+  {
+    ...of("generators.external-secrets.io", "v1alpha1")("ClusterGenerator", "clustergenerators"),
+    cluster: true,
+  },
+];
+
+const velero = of("velero.io", "v1");
+
+/** What Velero is told to do. */
+export const VELERO_KINDS: readonly Kind[] = [
+  velero("Backup", "backups"),
+  velero("BackupRepository", "backuprepositories"),
+  velero("BackupStorageLocation", "backupstoragelocations"),
+  velero("DeleteBackupRequest", "deletebackuprequests"),
+  velero("DownloadRequest", "downloadrequests"),
+  velero("PodVolumeBackup", "podvolumebackups"),
+  velero("PodVolumeRestore", "podvolumerestores"),
+  velero("Restore", "restores"),
+  velero("Schedule", "schedules"),
+  velero("ServerStatusRequest", "serverstatusrequests"),
+  velero("VolumeSnapshotLocation", "volumesnapshotlocations"),
+  of("velero.io", "v2alpha1")("DataDownload", "datadownloads"),
+  of("velero.io", "v2alpha1")("DataUpload", "datauploads"),
+];
+
+const kyverno = of("kyverno.io", "v2");
+const kyvernoPolicies = of("policies.kyverno.io", "v1");
+
+/** Kyverno's exceptions, of both its generations. */
+export const POLICY_EXCEPTIONS: readonly Kind[] = [
+  kyverno("PolicyException", "policyexceptions"),
+  kyvernoPolicies("PolicyException", "policyexceptions"),
+];
+/** Kyverno's policies that are in a namespace. */
+export const KYVERNO_NAMESPACED: readonly Kind[] = [
+  of("kyverno.io", "v1")("Policy", "policies"),
+  kyverno("CleanupPolicy", "cleanuppolicies"),
+  kyvernoPolicies("NamespacedValidatingPolicy", "namespacedvalidatingpolicies"),
+  kyvernoPolicies("NamespacedMutatingPolicy", "namespacedmutatingpolicies"),
+  kyvernoPolicies("NamespacedGeneratingPolicy", "namespacedgeneratingpolicies"),
+  kyvernoPolicies("NamespacedDeletingPolicy", "namespaceddeletingpolicies"),
+  kyvernoPolicies("NamespacedImageValidatingPolicy", "namespacedimagevalidatingpolicies"),
+];
+
 /** Every kind of every group. */
 export const EVERY_KIND: Kind = { kind: "*", group: "*", version: "*", resource: "*" };
