@@ -71,7 +71,10 @@ export const fluxReconcilers: Rule = {
       {
         what: "what Flux itself notes on a Kustomization that stands",
         before: kustomization({ serviceAccountName: undefined }),
-        object: kustomization({ serviceAccountName: undefined }, { finalizers: ["finalizers.fluxcd.io"] }),
+        object: kustomization(
+          { serviceAccountName: undefined },
+          { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
+        ),
         by: flux,
       },
     ],
