@@ -1,6 +1,6 @@
 /** A privileged container is root on its node, and a node holds pods of other tenants (R20). */
 
-import { everyWorkload, pod } from "../../examples";
+import { everyWorkload, meta, pod } from "../../examples";
 import { containersThat, podRule } from "../../pods";
 import { MAY_BE_ROOT } from "./allow-root";
 
@@ -20,11 +20,21 @@ export const privilegedContainers = podRule({
         what: "a container that says no",
         object: pod({ container: { securityContext: { privileged: false } } }),
       },
+      {
+        what: "a pod from before the rule, whose annotations change",
+        before: pod({ container: privileged }),
+        object: {
+          ...pod({ container: privileged }),
+          metadata: meta("web", { annotations: { "example.com/seen": "true" } }),
+        },
+      },
     ],
     fails: [
       ...everyWorkload({ container: privileged }).map(({ what, object }) => ({
         what,
         object,
+        // Where no other rule is against it.
+        namespace: MAY_BE_ROOT,
         says: "container app is privileged",
       })),
       {
@@ -40,9 +50,8 @@ export const privilegedContainers = podRule({
         says: "container debug is privileged",
       },
       {
-        what: "a tenant that may run as root",
+        what: "a tenant that may not run as root",
         object: pod({ container: privileged }),
-        namespace: MAY_BE_ROOT,
         says: "container app is privileged",
       },
     ],
