@@ -116,6 +116,40 @@ const nodesSchema = z
   .prefault({})
   .describe("The tenants' node pools, by tier (R40-R43).");
 
+const imageNames = z.string().regex(/^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/([a-z0-9._-]+|\{tenant\}))*\/$/, {
+  error: "is not the beginning of an image's name with a closing slash; write registry.example.com/{tenant}/",
+});
+
+const signerSchema = z
+  .strictObject({
+    images: z
+      .array(imageNames)
+      .min(1)
+      .describe("How names of images begin that this signer signs; {tenant} is the tenant's name."),
+    keyless: z
+      .strictObject({
+        issuer: z
+          .url({ protocol: /^https$/, error: "is not an https URL" })
+          .describe("Issuer of the token that the pipeline signed with."),
+        subject: z.string().min(1).describe("Who the token is of, in full: the pipeline."),
+      })
+      .optional()
+      .describe("A pipeline that signs with a certificate of Sigstore's public authority."),
+    publicKey: z
+      .string()
+      .regex(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$/, {
+        error: "is not a public key in PEM form",
+      })
+      .optional()
+      .describe("The key that the signature is checked with."),
+  })
+  .superRefine(({ keyless, publicKey }, context) => {
+    if ((keyless === undefined) === (publicKey === undefined)) {
+      context.addIssue({ code: "custom", message: "has to name either keyless or publicKey" });
+    }
+  });
+export type Signer = z.output<typeof signerSchema>;
+
 const guardrailsSchema = z
   .preprocess(
     (value) => (typeof value === "string" ? { engine: value } : value),
@@ -148,16 +182,20 @@ const guardrailsSchema = z
           "The platform's own users and groups besides the provisioner and system:masters: controllers that write in tenants' namespaces (R29).",
         ),
       registries: z
-        .array(
-          z.string().regex(/^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/([a-z0-9._-]+|\{tenant\}))*\/$/, {
-            error:
-              "is not the beginning of an image's name with a closing slash; write registry.example.com/{tenant}/",
-          }),
-        )
+        .array(imageNames)
         .default([])
         .describe(
           "How names of images begin that tenants may run; {tenant} is the tenant's name; none: any (R22).",
         ),
+      signatures: z
+        .array(signerSchema)
+        .default([])
+        .describe(
+          "Who signs the images that tenants run; others are refused by kyverno and gatekeeper, and cannot be by native; none: unsigned ones run (R23).",
+        ),
+      signatureProvider: name
+        .default("ratify-provider")
+        .describe("Gatekeeper's Provider that checks signatures (R23)."),
     }),
   )
   .prefault({})

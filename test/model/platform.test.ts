@@ -50,6 +50,10 @@ const NO_AMOUNT = "is no amount; write 64 or 256Gi";
 const NO_BUCKET = "is not a bucket name of lower-case letters, digits and hyphens";
 const NO_ROLE = "is not the name of an IAM role; write it without path and ARN";
 const OLD = "is not v1.34 or later; older versions let probes reach other hosts";
+const NO_IMAGE_NAMES =
+  "is not the beginning of an image's name with a closing slash; write registry.example.com/{tenant}/";
+const KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n";
+const PIPELINE = { issuer: "https://token.example.com", subject: "https://git.example.com/ci" };
 const NO_LIST = "lists nothing; list at least 1, or leave the field out where it may be";
 
 interface Field {
@@ -239,6 +243,50 @@ const FIELDS: readonly Field[] = [
       ["-----BEGIN PRIVATE KEY-----", '"-----BEGIN PRIVATE KEY-----" is not a certificate in PEM form'],
       ["TUlJQg==", '"TUlJQg==" is not a certificate in PEM form'],
     ],
+  },
+  {
+    field: "guardrails.signatures",
+    good: [
+      [],
+      [{ images: ["registry.example.com/{tenant}/"], keyless: PIPELINE }],
+      [
+        { images: ["registry.example.com/platform/"], publicKey: KEY },
+        { images: ["a.example.com/", "b.example.com/{tenant}/"], keyless: PIPELINE },
+      ],
+    ],
+    bad: [
+      [[{ images: [], publicKey: KEY }], NO_LIST, "guardrails.signatures.0.images"],
+      [
+        [{ images: ["registry.example.com"], publicKey: KEY }],
+        `"registry.example.com" ${NO_IMAGE_NAMES}`,
+        "guardrails.signatures.0.images.0",
+      ],
+      [
+        [{ images: ["a.example.com/"], publicKey: "TUlJQg==" }],
+        '"TUlJQg==" is not a public key in PEM form',
+        "guardrails.signatures.0.publicKey",
+      ],
+      [
+        [{ images: ["a.example.com/"], keyless: { ...PIPELINE, issuer: "token.example.com" } }],
+        '"token.example.com" is not an https URL',
+        "guardrails.signatures.0.keyless.issuer",
+      ],
+      [
+        [{ images: ["a.example.com/"], keyless: { issuer: PIPELINE.issuer } }],
+        "is missing; write it",
+        "guardrails.signatures.0.keyless.subject",
+      ],
+      [
+        [{ images: ["a.example.com/"] }],
+        '{"images":["a.example.com/"]} has to name either keyless or publicKey',
+        "guardrails.signatures.0",
+      ],
+    ],
+  },
+  {
+    field: "guardrails.signatureProvider",
+    good: ["cosign"],
+    bad: [["Cosign", `"Cosign" ${NO_NAME}`]],
   },
   { field: "nodes.role", good: ["eks-nodes"], bad: [["a/b", `"a/b" ${NO_ROLE}`]] },
   {
