@@ -8,6 +8,11 @@ import type { Example, Rule } from "./rule";
 
 /** Kinds that the sandbox has no definition of. */
 const UNDEFINED: readonly string[] = [
+  "gateway.networking.k8s.io/v1alpha2 TCPRoute",
+  "gateway.networking.k8s.io/v1alpha2 UDPRoute",
+  "cilium.io/v2 CiliumLocalRedirectPolicy",
+  "cilium.io/v2 CiliumEnvoyConfig",
+  "projectcalico.org/v3 NetworkPolicy",
   "argoproj.io/v1alpha1 ApplicationSet",
   "helm.toolkit.fluxcd.io/v2 HelmRelease",
   "kyverno.io/v1 Policy",

@@ -50,6 +50,21 @@ export const cniPolicies: Rule = {
     fails: [
       { what: "a way out to the world", object: cilium("world"), says },
       { what: "the same by Calico", object: calico, says },
+      {
+        what: "the same by Calico's API server",
+        object: { ...calico, apiVersion: "projectcalico.org/v3" },
+        says,
+      },
+      {
+        what: "traffic of a Service led to another place",
+        object: policy("cilium.io/v2", "CiliumLocalRedirectPolicy", {}),
+        says,
+      },
+      {
+        what: "a proxy's configuration",
+        object: policy("cilium.io/v2", "CiliumEnvoyConfig", {}),
+        says,
+      },
       { what: "a way out that comes later", before: cilium("cluster"), object: cilium("world"), says },
     ],
   },

@@ -1,7 +1,7 @@
 /** ExternalDNS writes whatever name an annotation asks for into the platform's zones, another tenant's as well (R50). */
 
 import type { GuardedPlatform } from "../../../model/provisioner";
-import { pod, workload } from "../../examples";
+import { everyWorkload } from "../../examples";
 import { GRPC_ROUTE, HTTP_ROUTE, POD, SERVICE, TCP_ROUTE, TLS_ROUTE, UDP_ROUTE } from "../../kinds";
 import { WORKLOADS } from "../../pods";
 import { text, type Document, type Rule } from "../../rule";
@@ -24,17 +24,26 @@ function annotationsIn(object: string): string {
 
 const hostname = (host: string): Fields => ({ annotations: { [`${PREFIX}hostname`]: host } });
 
-/** A Deployment whose pods bear such an annotation. */
-function deployment(host: string): Document {
-  const made = workload("Deployment");
-  const spec = made["spec"] as { template: { metadata: Fields } };
-  return {
-    ...made,
-    spec: {
-      ...spec,
-      template: { ...spec.template, metadata: { ...spec.template.metadata, ...hostname(host) } },
-    },
-  };
+/** An object with such an annotation on the pods that are made from it; on itself where it is none that makes pods. */
+function asking(object: Document, host: string): Document {
+  const spec = object["spec"] as Fields | undefined;
+  switch (object["kind"]) {
+    case "Pod":
+      return annotated(object, host);
+    case "PodTemplate":
+      return { ...object, template: annotated(object["template"] as Document, host) };
+    case "CronJob": {
+      const { jobTemplate } = spec as { jobTemplate: { spec: { template: Document } } };
+      const inner = { ...jobTemplate.spec, template: annotated(jobTemplate.spec.template, host) };
+      return { ...object, spec: { ...spec, jobTemplate: { ...jobTemplate, spec: inner } } };
+    }
+    default:
+      return { ...object, spec: { ...spec, template: annotated(spec?.["template"] as Document, host) } };
+  }
+}
+
+function annotated(object: Document, host: string): Document {
+  return { ...object, metadata: { ...(object["metadata"] as Fields), ...hostname(host) } };
 }
 
 export function dnsAnnotations(platform: GuardedPlatform): Rule {
@@ -97,22 +106,17 @@ export function dnsAnnotations(platform: GuardedPlatform): Rule {
           namespace: WITH_HOSTS,
           says: `its annotation ${PREFIX}target is none of those for tenants`,
         },
-        {
-          what: "a route that asks for another tenant's host",
-          object: route(platform, {}, "HTTPRoute", hostname("b.example.com")),
+        ...(["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"] as const).map((kind) => ({
+          what: `a ${kind} that asks for another tenant's host`,
+          object: route(platform, {}, kind, hostname("b.example.com")),
           namespace: WITH_HOSTS,
           says: "it asks for the name b.example.com",
-        },
-        {
-          what: "a pod that asks for another tenant's host",
-          object: { ...pod(), metadata: { ...(pod()["metadata"] as Fields), ...hostname("b.example.com") } },
+        })),
+        ...everyWorkload({}).map(({ what, object }) => ({
+          what: `${what} whose pods ask for another tenant's host`,
+          object: asking(object, "b.example.com"),
           says: "it asks for the name b.example.com",
-        },
-        {
-          what: "pods to come that ask for another tenant's host",
-          object: deployment("b.example.com"),
-          says: "it asks for the name b.example.com",
-        },
+        })),
         {
           what: "a host that comes later",
           before: service(),

@@ -102,16 +102,17 @@ export function parent(platform: GuardedPlatform, fields: Fields = {}): Fields {
 export function route(
   platform: GuardedPlatform,
   spec: Fields = {},
-  kind: "HTTPRoute" | "GRPCRoute" | "TLSRoute" = "HTTPRoute",
+  kind: "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" = "HTTPRoute",
   metadata: Fields = {},
 ): Document {
+  const plain = kind === "TCPRoute" || kind === "UDPRoute";
   return {
-    apiVersion: `${GATEWAY_API}/v1`,
+    apiVersion: `${GATEWAY_API}/${plain ? "v1alpha2" : "v1"}`,
     kind,
     metadata: meta("web", metadata),
     spec: {
       parentRefs: [parent(platform)],
-      hostnames: ["shop.example.com"],
+      ...(!plain && { hostnames: ["shop.example.com"] }),
       rules: [{ backendRefs: [{ name: "web", port: 80 }] }],
       ...spec,
     },

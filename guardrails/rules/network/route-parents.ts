@@ -88,6 +88,15 @@ export function routeParents(platform: GuardedPlatform): Rule {
           ),
           says: `it attaches to Gateway ${gatewayNamespace}/tenant-gateway`,
         },
+        ...(["TCPRoute", "UDPRoute"] as const).map((kind) => ({
+          what: `a ${kind} of another tenant's listeners`,
+          object: route(
+            platform,
+            { parentRefs: [parent(platform, { name: names.clusterObjectName(OTHER.name) })] },
+            kind,
+          ),
+          says: `it attaches to ListenerSet ${gatewayNamespace}/tenant-other`,
+        })),
         {
           what: "a second parent that comes later",
           before: route(platform),

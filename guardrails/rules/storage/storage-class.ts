@@ -2,7 +2,7 @@
 
 import * as labels from "../../../model/labels";
 import * as names from "../../../model/names";
-import { workload } from "../../examples";
+import { everyWorkload, workload } from "../../examples";
 import { text } from "../../rule";
 import { claim, noted, OWN_CLASS, podWithScratch, scratch, statefulSet } from "./objects";
 import { CLASS_ANNOTATION, claimRule, claimsThat } from "./claims";
@@ -76,13 +76,13 @@ export const storageClass = claimRule({
         object: statefulSet({ storageClassName: "gp2" }),
         says: "claim template data is of StorageClass gp2",
       },
-      {
-        what: "a pod with a passing volume of another class",
-        object: podWithScratch({ storageClassName: "gp2" }),
+      ...everyWorkload({ spec: scratch({ storageClassName: "gp2" }) }).map(({ what, object }) => ({
+        what: `${what} with a passing volume of another class`,
+        object,
         says: "volume scratch is of StorageClass gp2",
-      },
+      })),
       {
-        what: "the template of such a pod",
+        what: "the template of a pod whose volume names no class",
         object: workload("CronJob", { spec: scratch({ storageClassName: undefined }) }),
         says: "volume scratch names no StorageClass",
       },
