@@ -33,16 +33,16 @@ export function judgeAdmission(resource: Declared, setting: Setting, action: Gua
     by: requesterOf(setting, namespace),
     ...(namespace !== undefined && { namespace: namespaceNamed(namespace, setting) }),
   };
-  const refusals = (document: unknown): string[] => {
+  const refusals = (document: unknown, refusalBy: typeof strictly): string[] => {
     const request: Request = { ...around, object: document as Document };
     return judges.flatMap((judge) => refusalBy(judge, request) ?? []);
   };
   if (!isPartlyUnknown(object.document)) {
-    return { refused: refusals(object.document), undecided: [] };
+    return { refused: refusals(object.document, strictly), undecided: [] };
   }
   // A rule may be against a field that is there, or against one that is missing: nobody can tell which it will be.
-  const withStandIns = refusals(replaceUnknown(object.document, "unknown"));
-  const without = refusals(replaceUnknown(object.document, undefined));
+  const withStandIns = refusals(replaceUnknown(object.document, "unknown"), leniently);
+  const without = refusals(replaceUnknown(object.document, undefined), leniently);
   return {
     refused: withStandIns.filter((sentence) => without.includes(sentence)),
     undecided: [...new Set([...withStandIns, ...without])].filter(
@@ -68,13 +68,22 @@ function judgesOf(setting: Setting): Record<GuardrailAction, readonly Judge[]> {
 }
 
 /** A rule that cannot be worked out refuses, as in the API server. */
-function refusalBy({ rule, judge }: Judge, request: Request): string | undefined {
+function strictly({ rule, judge }: Judge, request: Request): string | undefined {
   try {
     return judge(request);
   } catch (error) {
     const { kind, metadata } = request.object as { kind: string; metadata?: { name?: string } };
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return `${kind} ${metadata?.name ?? ""}: the rule ${rule.name} cannot judge it: ${why}`;
+  }
+}
+
+/** Where a part of the object is made up, a rule that stumbles over it says nothing. */
+function leniently({ judge }: Judge, request: Request): string | undefined {
+  try {
+    return judge(request);
+  } catch {
+    return undefined;
   }
 }
 
