@@ -129,5 +129,17 @@ export const KYVERNO_NAMESPACED: readonly Kind[] = [
   kyvernoPolicies("NamespacedImageValidatingPolicy", "namespacedimagevalidatingpolicies"),
 ];
 
+const rbac = of("rbac.authorization.k8s.io", "v1");
+
+export const ROLE = rbac("Role", "roles");
+export const ROLE_BINDING = rbac("RoleBinding", "rolebindings");
+export const CLUSTER_ROLE: Kind = { ...rbac("ClusterRole", "clusterroles"), cluster: true };
+export const CLUSTER_ROLE_BINDING: Kind = {
+  ...rbac("ClusterRoleBinding", "clusterrolebindings"),
+  cluster: true,
+};
+export const SERVICE_ACCOUNT = core("ServiceAccount", "serviceaccounts");
+export const SECRET = core("Secret", "secrets");
+
 /** Every kind of every group. */
 export const EVERY_KIND: Kind = { kind: "*", group: "*", version: "*", resource: "*" };

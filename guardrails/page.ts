@@ -30,7 +30,7 @@ function families(platform: GuardedPlatform): readonly [title: string, rules: re
     ["Volumes", storageRules],
     ["The network", networkRules(platform)],
     ["Rights and credentials", accessRules(platform)],
-    ["What is the platform's, and the namespace itself", objectsRules(platform)],
+    ["What is the platform's, and the namespace itself", objectsRules],
     ["What brings workloads, secrets and backups", deliveryRules(platform)],
   ];
 }

@@ -20,7 +20,7 @@ export function guardrails(platform: GuardedPlatform): readonly Rule[] {
     ...storageRules,
     ...networkRules(platform),
     ...accessRules(platform),
-    ...objectsRules(platform),
+    ...objectsRules,
     ...deliveryRules(platform),
   ];
 }

@@ -1,8 +1,8 @@
-/** What is the platform's in a tenant's namespace, and the namespace itself (R6, R13, R17, R19). */
+/** What is the platform's in a tenant's namespace, and the namespace itself (R6, R13, R17). */
 
-import type { GuardedPlatform } from "../../model/provisioner";
 import type { Rule } from "../rule";
+import { managedObjects } from "./objects/managed-objects";
+import { namespaces } from "./objects/namespaces";
+import { tenantLabel } from "./objects/tenant-label";
 
-export function objectsRules(platform: GuardedPlatform): readonly Rule[] {
-  return platform ? [] : [];
-}
+export const objectsRules: readonly Rule[] = [managedObjects, tenantLabel, namespaces];
