@@ -33,21 +33,26 @@ export function judgeAdmission(resource: Declared, setting: Setting, action: Gua
     by: requesterOf(setting, namespace),
     ...(namespace !== undefined && { namespace: namespaceNamed(namespace, setting) }),
   };
-  const refusals = (document: unknown, refusalBy: typeof strictly): string[] => {
+  const refusals = (document: unknown, refusalBy: typeof strictly): ReadonlyMap<string, string> => {
     const request: Request = { ...around, object: document as Document };
-    return judges.flatMap((judge) => refusalBy(judge, request) ?? []);
+    return new Map(
+      judges.flatMap((judge): [string, string][] => {
+        const sentence = refusalBy(judge, request);
+        return sentence === undefined ? [] : [[judge.rule.name, sentence]];
+      }),
+    );
   };
   if (!isPartlyUnknown(object.document)) {
-    return { refused: refusals(object.document, strictly), undecided: [] };
+    return { refused: [...refusals(object.document, strictly).values()], undecided: [] };
   }
   // A rule may be against a field that is there, or against one that is missing: nobody can tell which it will be.
-  const withStandIns = refusals(replaceUnknown(object.document, "unknown"), leniently);
   const without = refusals(replaceUnknown(object.document, undefined), leniently);
+  const withStandIns = refusals(replaceUnknown(object.document, "(not known yet)"), leniently);
+  const certain = (rule: string) => without.get(rule) === withStandIns.get(rule);
+  const either = [...new Map([...without, ...withStandIns])];
   return {
-    refused: withStandIns.filter((sentence) => without.includes(sentence)),
-    undecided: [...new Set([...withStandIns, ...without])].filter(
-      (sentence) => !(withStandIns.includes(sentence) && without.includes(sentence)),
-    ),
+    refused: either.filter(([rule]) => certain(rule)).map(([, sentence]) => sentence),
+    undecided: either.filter(([rule]) => !certain(rule)).map(([, sentence]) => sentence),
   };
 }
 

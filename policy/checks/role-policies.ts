@@ -30,8 +30,8 @@ export const rolePolicies: ResourceCheck = {
   },
 };
 
-/** The id of a tenant that is still to come. */
-const NOBODY = "00000000-0000-4000-8000-000000000000";
+/** Stands for a tenant that is still to come; the id of none, because it is no version 4 UUID. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 function reachFaults(
   statement: Statement,

@@ -210,10 +210,13 @@ describe("admission at preview", () => {
     assert.equal(advice.length, 1);
     assert.match(
       advice[0] ?? "",
-      /It hangs on a value that is not known yet, and is judged again when it is\.$/,
+      /^Pod web: container app runs image \(not known yet\)\. .* It hangs on a value that is not known yet, and is judged again when it is\.$/,
     );
     const host = declaredPod("tenant-acme", { ...image(UNKNOWN_TEXT), spec: { nodeName: "node-1" } });
-    assert.equal(admissionRules.judge(host, held()).length, 1);
+    assert.deepEqual(
+      admissionRules.judge(host, held()).map((sentence) => sentence.split(". ")[0]),
+      ["Pod web: it names node node-1"],
+    );
   });
 
   it("passes over what is no object: a Helm release, a component", () => {
