@@ -15,7 +15,15 @@ const UNDEFINED: readonly string[] = [
   "projectcalico.org/v3 NetworkPolicy",
   "argoproj.io/v1alpha1 ApplicationSet",
   "helm.toolkit.fluxcd.io/v2 HelmRelease",
+  "external-secrets.io/v1alpha1 ClusterPushSecret",
+  "generators.external-secrets.io/v1alpha1 ClusterGenerator",
   "kyverno.io/v1 Policy",
+  "kyverno.io/v2 CleanupPolicy",
+  "policies.kyverno.io/v1 NamespacedValidatingPolicy",
+  "policies.kyverno.io/v1 NamespacedMutatingPolicy",
+  "policies.kyverno.io/v1 NamespacedGeneratingPolicy",
+  "policies.kyverno.io/v1 NamespacedDeletingPolicy",
+  "policies.kyverno.io/v1 NamespacedImageValidatingPolicy",
 ];
 
 /** Rules of which the API server refuses some examples only where no policy of the platform mends the request first. */

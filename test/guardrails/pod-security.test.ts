@@ -218,7 +218,6 @@ const RESTRICTED: Readonly<Record<string, readonly Row[]>> = {
         what: type,
         parts: volume({ [type]: {} }),
         restricted: ["inline-volumes"],
-        baseline: [],
       })),
   ],
   runAsNonRoot: [

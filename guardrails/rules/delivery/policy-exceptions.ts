@@ -61,16 +61,16 @@ export const policyExceptions: Rule = {
         object: first("*"),
         says: excepts,
       },
-      {
-        what: "a policy of the tenant's own, which Kyverno carries out",
+      ...KYVERNO_NAMESPACED.map(({ kind, group, version }) => ({
+        what: `a ${kind} of the tenant's own, which Kyverno carries out`,
         object: {
-          apiVersion: "kyverno.io/v1",
-          kind: "Policy",
+          apiVersion: `${group}/${version}`,
+          kind,
           metadata: meta("copy"),
           spec: { rules: [] },
         },
         says: "it has Kyverno act in its name",
-      },
+      })),
     ],
   },
 };

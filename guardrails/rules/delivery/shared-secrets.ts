@@ -68,6 +68,19 @@ export const sharedSecrets: Rule = {
       },
       { what: "a store of the cluster", object: store, says: "a ClusterSecretStore is the platform's" },
       {
+        what: "Secrets of every namespace that are taken out",
+        object: object("ClusterPushSecret", { namespaceSelectors: [{}] }, "v1alpha1"),
+        says: "a ClusterPushSecret is the platform's",
+      },
+      {
+        what: "a generator for every namespace",
+        object: {
+          ...object("ClusterGenerator", { kind: "Password" }),
+          apiVersion: "generators.external-secrets.io/v1alpha1",
+        },
+        says: "a ClusterGenerator is the platform's",
+      },
+      {
         what: "copies that reach further later",
         before: everywhere({ matchLabels: { [labels.TENANT]: EXAMPLE.id } }),
         object: everywhere({}),

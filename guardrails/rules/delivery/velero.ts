@@ -10,9 +10,29 @@ import type { Document, Rule } from "../../rule";
 import { PROVISIONER } from "../network/objects";
 import type { Fields } from "./objects";
 
-function object(kind: string, spec: Fields): Document {
-  return { apiVersion: "velero.io/v1", kind, metadata: meta("nightly"), spec };
+function object(kind: string, spec: Fields, version = "v1"): Document {
+  return { apiVersion: `velero.io/${version}`, kind, metadata: meta("nightly"), spec };
 }
+
+const LOCATION = { backupStorageLocation: "default" };
+const VOLUME = { ...LOCATION, pod: { name: "web" }, repoIdentifier: "repository", volume: "data" };
+const MOVED = { ...LOCATION, operationTimeout: "10m", sourceNamespace: "tenant-other" };
+
+/** What Velero writes for itself in the middle of a backup or restore, and would carry on from. */
+const STEPS: readonly Document[] = [
+  object("BackupRepository", { ...LOCATION, maintenanceFrequency: "1h", volumeNamespace: "tenant-other" }),
+  object("DeleteBackupRequest", { backupName: "nightly" }),
+  object("PodVolumeBackup", { ...VOLUME, node: "standard-1" }),
+  object("PodVolumeRestore", { ...VOLUME, snapshotID: "1", sourceNamespace: "tenant-other" }),
+  object("ServerStatusRequest", {}),
+  object("VolumeSnapshotLocation", { provider: "aws" }),
+  object(
+    "DataDownload",
+    { ...MOVED, snapshotID: "1", targetVolume: { namespace: NAMESPACE_NAME, pv: "", pvc: "data" } },
+    "v2alpha1",
+  ),
+  object("DataUpload", { ...MOVED, snapshotType: "CSI", sourcePVC: "data" }, "v2alpha1"),
+];
 
 const backup = (namespace = NAMESPACE_NAME) => object("Backup", { includedNamespaces: [namespace] });
 const says = (kind: string) => `a ${kind} is the platform's`;
@@ -62,6 +82,11 @@ export const velero: Rule = {
         object: object("DownloadRequest", { target: { kind: "BackupContents", name: "nightly" } }),
         says: says("DownloadRequest"),
       },
+      ...STEPS.map((step) => ({
+        what: `a ${String(step["kind"])}`,
+        object: step,
+        says: says(String(step["kind"])),
+      })),
       {
         what: "a backup that is widened",
         before: backup(),

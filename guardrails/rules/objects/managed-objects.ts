@@ -4,7 +4,7 @@
  */
 
 import * as labels from "../../../model/labels";
-import { RECONCILER, serviceAccount } from "../../examples";
+import { RECONCILER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
 import { namespaced, networkPolicy, PROVISIONER } from "../network/objects";
@@ -57,11 +57,11 @@ export const managedObjects: Rule = {
         by: PROVISIONER,
       },
       { what: "the platform takes one away", before: configMap(MANAGED), by: PROVISIONER },
-      {
-        what: "the controller that takes the namespace down",
+      ...CONTROLLERS.map((username) => ({
+        what: `what ${username} takes away with what it belonged to`,
         before: configMap(MANAGED),
-        by: serviceAccount("namespace-controller", "kube-system"),
-      },
+        by: { username, groups: ["system:authenticated"] },
+      })),
       {
         what: "a label of the tenant's own under a name that begins alike",
         object: configMap(labelled({ "tenantry.dev/listed": "yes" })),

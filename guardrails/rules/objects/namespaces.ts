@@ -126,6 +126,13 @@ export const namespaces: Rule = {
         says: "its labels change",
       },
       {
+        what: "the same by its finalization",
+        before: tenants(),
+        object: relabelled({ "pod-security.kubernetes.io/enforce": "baseline" }),
+        subresource: "finalize",
+        says: "its labels change",
+      },
+      {
         what: "a label by which Gatekeeper looks away",
         before: tenants(),
         object: relabelled({ "admission.gatekeeper.sh/ignore": "true" }),

@@ -1,12 +1,12 @@
 /**
- * A pod that names a disk, an export or a share by itself has storage that no class, quota or key of the tenant is over
- * (R18, R30). Kinds of volumes that are not known here are refused, those that Kubernetes will yet get too.
+ * A pod that names a disk, an export or a share by itself has storage that no class, quota or key of the tenant is over,
+ * whether it may run as root or not (R18, R30, R58). Kinds of volumes that are not known here are refused, those that Kubernetes will yet get too.
  */
 
 import { pod, workload } from "../../examples";
 import { podRule } from "../../pods";
 import { text } from "../../rule";
-import { ALLOWS_ROOT, MAY_BE_ROOT } from "./allow-root";
+import { MAY_BE_ROOT } from "./allow-root";
 import { volume } from "./objects";
 
 /** What Pod Security `restricted` lets pods have. */
@@ -28,8 +28,7 @@ const nfs = volume({ nfs: { server: "files.example.net", path: "/exports/other" 
 
 export const inlineVolumes = podRule({
   name: "inline-volumes",
-  requirements: ["R18", "R30"],
-  when: `!(${ALLOWS_ROOT})`,
+  requirements: ["R18", "R30", "R58"],
   // A volume without any source is an emptyDir.
   variables: {
     sources: `variables.pod.?volumes.orValue([]).map(volume, {
@@ -65,9 +64,14 @@ export const inlineVolumes = podRule({
         what: "a volume of no type, which is an empty directory",
         object: workload("Deployment", volume({})),
       },
-      { what: "a tenant that may run as root", object: pod(nfs), namespace: MAY_BE_ROOT },
     ],
     fails: [
+      {
+        what: "an export, by a tenant that may run as root",
+        object: pod(nfs),
+        namespace: MAY_BE_ROOT,
+        says: "volume data is of type nfs",
+      },
       { what: "a share (A064)", object: pod(nfs), says: "volume data is of type nfs" },
       {
         what: "a disk of the cloud",
