@@ -6,6 +6,7 @@ import { pod } from "../../guardrails/examples";
 import { declared, isPartlyUnknown } from "../../policy/declared";
 import { policies, resourceChecks, stackChecks } from "../../policy/policies";
 import { setting, type StackKind } from "../../policy/project";
+import { equipped } from "../components/fixtures";
 import {
   asDeclared,
   listGraph,
@@ -35,19 +36,29 @@ describe("the policies", () => {
 });
 
 /** What every policy says of a stack, a sentence each with the policy's name before it. */
-function verdict(kind: StackKind, resources: readonly PolicyResource[]): string[] {
-  const held = setting(kind, platform, kind === "platform" ? [] : tenants);
+function verdict(kind: StackKind, resources: readonly PolicyResource[], on = platform): string[] {
+  const held = settingFor(kind, on);
   const all = resources.map(declared);
-  return [
-    ...resourceChecks.flatMap((check) =>
-      all
-        .filter(({ type }) => check.about(type))
-        .flatMap((one) => check.judge(one, held).map((sentence) => `${check.name}: ${sentence}`)),
-    ),
-    ...stackChecks
-      .filter(({ of }) => of === kind)
-      .flatMap((check) => check.judgeStack(all, held).map((sentence) => `${check.name}: ${sentence}`)),
-  ];
+  const single = resourceChecks.flatMap((check) =>
+    all
+      .filter(({ type }) => check.about(type))
+      .flatMap((one) => check.judge(one, held).map((sentence) => `${check.name}: ${sentence}`)),
+  );
+  return [...single, ...absences(kind, resources, on)];
+}
+
+/** The part of it that is about the stack as a whole. */
+function absences(kind: StackKind, resources: readonly PolicyResource[], on = platform): string[] {
+  const all = resources.map(declared);
+  return stackChecks
+    .filter(({ of }) => of === kind)
+    .flatMap((check) =>
+      check.judgeStack(all, settingFor(kind, on)).map((sentence) => `${check.name}: ${sentence}`),
+    );
+}
+
+function settingFor(kind: StackKind, on: typeof platform) {
+  return setting(kind, on, kind === "platform" ? [] : tenants);
 }
 
 type Tree = Record<string, unknown>;
@@ -582,7 +593,7 @@ describe("the policies over the declared list", () => {
     const parts = list.filter(({ type }) => !type.startsWith("pulumi:"));
     const unmissed = parts.filter(
       (part) =>
-        verdict(
+        absences(
           "list",
           list.filter((one) => one !== part),
         ).length === 0,
@@ -611,7 +622,7 @@ describe("the policies over the declared platform", () => {
     for (const guardrail of guardrails) {
       const { kind, metadata } = guardrail.props as { kind: string; metadata: { name: string } };
       assert.deepEqual(
-        verdict(
+        absences(
           "platform",
           graph.filter((one) => one !== guardrail),
         ),
@@ -670,6 +681,34 @@ describe("the policies over the declared platform", () => {
       );
       assert.deepEqual(verdict("platform", spoilt), [
         `guardrails-kept: ${type} tenantry-volume-source: ${says}; ${cure}`,
+      ]);
+    });
+  }
+
+  for (const [engine, type, field, told, says] of [
+    [
+      "kyverno",
+      "ValidatingPolicy",
+      "validationActions",
+      ["Audit", "Warn"],
+      "does Audit, Warn instead of Deny",
+    ],
+    ["gatekeeper", "TenantryVolumeSource", "enforcementAction", "warn", "does warn instead of deny"],
+  ] as const) {
+    it(`find a guardrail of ${engine} that only tells, or is missing`, async () => {
+      const on = equipped({}, { guardrails: engine });
+      const declaredThere = await platformGraph(on);
+      assert.deepEqual(verdict("platform", declaredThere, on), []);
+      const one = declaredThere.find(({ name }) => name === "guardrail-volume-source");
+      assert.ok(one !== undefined && one.type.endsWith(`:${type}`));
+      const others = declaredThere.filter((other) => other !== one);
+      const loose = resourceOf(one.type, one.name, changed(one.props, `spec/${field}`, told));
+      const object = `${type} tenantry-volume-source`;
+      assert.deepEqual(verdict("platform", [...others, loose], on), [
+        `guardrails-kept: ${object}: ${says}; ${cure}`,
+      ]);
+      assert.deepEqual(verdict("platform", others, on), [
+        `guardrails-stand: ${object} is missing from the platform; declare it again, or take its rule out of guardrails/`,
       ]);
     });
   }
