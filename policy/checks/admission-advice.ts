@@ -2,6 +2,7 @@
 
 import { judgeAdmission } from "../admission";
 import type { ResourceCheck } from "../check";
+import { isPartlyUnknown } from "../declared";
 
 const LATER = "It hangs on a value that is not known yet, and is judged again when it is.";
 
@@ -12,7 +13,9 @@ export const admissionAdvice: ResourceCheck = {
   about: (type) => type.startsWith("kubernetes:"),
   judge: (resource, setting) => {
     const { refused, undecided } = judgeAdmission(resource, setting, "audit");
-    const enforced = judgeAdmission(resource, setting, "enforce").undecided;
+    const enforced = isPartlyUnknown(resource.props)
+      ? judgeAdmission(resource, setting, "enforce").undecided
+      : [];
     return [...refused, ...[...undecided, ...enforced].map((sentence) => `${sentence} ${LATER}`)];
   },
 };
