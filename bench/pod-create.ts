@@ -4,16 +4,12 @@
  * unbound beside all bound. Every rule stands alone there, without the policies that write.
  */
 
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 import { nativePolicy } from "../guardrails/engines/native";
 import { MARKS, NAMESPACE_NAME, pod } from "../guardrails/examples";
 import { POD } from "../guardrails/kinds";
+import { pagePlatform } from "../guardrails/page";
 import { guardrails } from "../guardrails/rules";
-import { readPlatformOutput } from "../model/platform";
-import type { GuardedPlatform } from "../model/provisioner";
 import { withApiServer, type ApiServer } from "./api-server";
 
 const WARM_UP = 100;
@@ -25,7 +21,9 @@ const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const BINDINGS = `${ADMISSION}/validatingadmissionpolicybindings`;
 
 export async function bench(): Promise<void> {
-  const platform = examplePlatform();
+  const exempt = "exempt-by-name";
+  const sandbox = pagePlatform();
+  const platform = { ...sandbox, guardrails: { ...sandbox.guardrails, exemptNamespaces: [exempt] } };
   const policies = guardrails(platform).map((rule) => nativePolicy(rule, platform));
   const aboutPods = guardrails(platform).filter(({ matches }) =>
     matches.some(
@@ -33,7 +31,6 @@ export async function bench(): Promise<void> {
         operations.includes("CREATE") && kinds.some(({ kind }) => kind === POD.kind || kind === "*"),
     ),
   );
-  const exempt = "exempt-by-name";
   await withApiServer(async (server) => {
     await namespace(server, exempt);
     await namespace(server, NAMESPACE_NAME);
@@ -58,16 +55,6 @@ export async function bench(): Promise<void> {
       { namespace: NAMESPACE_NAME, prepare: bind },
     ]);
   });
-
-  function examplePlatform(): GuardedPlatform {
-    const file = path.join(__dirname, "..", "stacks", "Pulumi.platform.yaml");
-    const { config } = parse(fs.readFileSync(file, "utf8")) as { config: Record<string, object> };
-    const read = readPlatformOutput({
-      ...config["tenantry:platform"],
-      vaultAddress: "https://vault.example.com",
-    });
-    return { ...read, guardrails: { ...read.guardrails, exemptNamespaces: [exempt] } };
-  }
 }
 
 interface Side {
@@ -147,12 +134,15 @@ async function namespace({ ask, succeed }: ApiServer, name: string): Promise<voi
 
 async function bindAll(server: ApiServer, policies: readonly { readonly name: string }[]): Promise<void> {
   for (const { name } of policies) {
-    await server.succeed("POST", BINDINGS, {
+    const { status, text } = await server.ask("POST", BINDINGS, {
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingAdmissionPolicyBinding",
       metadata: { name },
       spec: { policyName: name, validationActions: ["Deny"] },
     });
+    if (status !== 201 && status !== 409) {
+      throw new Error(`${name}: ${text}`);
+    }
   }
   await settled(server, 403);
 }

@@ -12,9 +12,17 @@ import { guardrails } from "../../guardrails/rules";
 import { judgeOf } from "../../guardrails/preview";
 import type { Document } from "../../guardrails/rule";
 import { cases, casesOf, type Case } from "../parity/cases";
-import { assertRefused, attempt, closeNamespaces, openNamespaces, served, unmended } from "./attempts";
+import {
+  assertRefused,
+  attempt,
+  closeNamespaces,
+  openNamespaces,
+  served,
+  unmended,
+  withoutRules,
+} from "./attempts";
 import { ask, asGroup, standing } from "./fixture";
-import { guardedPlatform, rulesOf, setAside, takeBack } from "./rules";
+import { guardedPlatform, rulesOf } from "./rules";
 
 /** In an order that changes the namespace seldom. */
 const ordered = [...cases.keys()].sort(
@@ -140,17 +148,4 @@ describe("the guardrails on the live API server", () => {
 function judge(name: string, { request }: Case, admitted: Document): string | undefined {
   const [rule] = rulesOf(name);
   return rule && judgeOf(rule, guardedPlatform()).judge({ ...request, object: admitted });
-}
-
-async function withoutRules(rules: ReturnType<typeof rulesOf>, work: () => Promise<void>): Promise<void> {
-  if (rules.length > 0) {
-    await setAside(rules);
-  }
-  try {
-    await work();
-  } finally {
-    if (rules.length > 0) {
-      await takeBack(rules);
-    }
-  }
 }
