@@ -1,10 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { enforcement, reservations, type Enforcement } from "../guardrails/enforcement";
-import { constraint, constraintTemplate } from "../guardrails/engines/gatekeeper";
-import { kyvernoPolicy } from "../guardrails/engines/kyverno";
+import {
+  enforcement,
+  engineDocuments,
+  reservations,
+  signatureDocuments,
+  type EngineDocument,
+} from "../guardrails/enforcement";
 import { nativePolicy } from "../guardrails/engines/native";
 import { imagePullPolicy } from "../guardrails/image-pull";
+import { SIGNATURES } from "../guardrails/signatures";
 import { tenantLabelPolicy } from "../guardrails/tenant-label";
 import type { GuardedPlatform } from "../model/provisioner";
 import { mutatingPolicy, validatingPolicy } from "./admission";
@@ -22,7 +27,8 @@ export class Guardrails extends pulumi.ComponentResource {
   constructor(name: string, args: GuardrailsArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Guardrails", name, {}, opts);
 
-    for (const sentence of reservations(args.platform)) {
+    const { platform } = args;
+    for (const sentence of reservations(platform)) {
       void pulumi.log.warn(sentence, this);
     }
     const child = { parent: this, deleteBeforeReplace: true };
@@ -30,46 +36,31 @@ export class Guardrails extends pulumi.ComponentResource {
     for (const policy of [tenantLabelPolicy(), imagePullPolicy()]) {
       mutatingPolicy(policy.name.replace("tenantry-", "guardrail-"), policy, child);
     }
-    for (const enforced of enforcement(args.platform)) {
-      this.declareRule(`guardrail-${enforced.rule.name}`, enforced, args.platform);
+    for (const enforced of enforcement(platform)) {
+      const { rule, engine, action } = enforced;
+      if (engine === "native") {
+        validatingPolicy(`guardrail-${rule.name}`, nativePolicy(rule, platform), child, action);
+      } else {
+        this.declareDocuments(`guardrail-${rule.name}`, engineDocuments(enforced, platform));
+      }
     }
+    this.declareDocuments(`guardrail-${SIGNATURES}`, signatureDocuments(platform));
 
     this.registerOutputs();
   }
 
-  private declareRule(name: string, { rule, engine, action }: Enforcement, platform: GuardedPlatform): void {
-    const child = { parent: this, deleteBeforeReplace: true };
-    switch (engine) {
-      case "native":
-        validatingPolicy(name, nativePolicy(rule, platform), child, action);
-        break;
-      case "kyverno":
-        custom(name, kyvernoPolicy(rule, platform, action), child);
-        break;
-      case "gatekeeper": {
-        // Gatekeeper defines the constraint's kind when it has seen the template.
-        const template = custom(`${name}-template`, constraintTemplate(rule, platform), child);
-        custom(name, constraint(rule, platform, action), { ...child, dependsOn: template });
-      }
+  /** Each once those before it are made: a template before its constraint. */
+  private declareDocuments(name: string, documents: readonly EngineDocument[]): void {
+    const made: pulumi.Resource[] = [];
+    for (const [index, { apiVersion, kind, metadata, spec }] of documents.entries()) {
+      const last = index === documents.length - 1;
+      made.push(
+        new kubernetes.apiextensions.CustomResource(
+          last ? name : `${name}-template`,
+          { apiVersion, kind, metadata: platformObject(metadata.name), spec },
+          { parent: this, deleteBeforeReplace: true, ...(made.length > 0 && { dependsOn: [...made] }) },
+        ),
+      );
     }
   }
-}
-
-interface EngineDocument {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: object;
-}
-
-function custom(
-  name: string,
-  { apiVersion, kind, metadata, spec }: EngineDocument,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  return new kubernetes.apiextensions.CustomResource(
-    name,
-    { apiVersion, kind, metadata: platformObject(metadata.name), spec },
-    opts,
-  );
 }

@@ -4,9 +4,12 @@ import { InputFaults } from "../model/fault";
 import { nearest } from "../model/issue";
 import type { GuardrailAction, GuardrailEngine } from "../model/platform";
 import type { GuardedPlatform } from "../model/provisioner";
-import { gatekeeperCannot } from "./engines/gatekeeper";
+import { constraint, constraintTemplate, gatekeeperCannot } from "./engines/gatekeeper";
+import { kyvernoPolicy } from "./engines/kyverno";
 import type { Rule } from "./rule";
 import { guardrails } from "./rules";
+import { SIGNATURES, signaturePolicy, signaturesUnchecked } from "./signatures";
+import { signatureConstraint, signatureTemplate } from "./signatures-gatekeeper";
 
 export interface Enforcement {
   readonly rule: Rule;
@@ -24,6 +27,42 @@ export function enforcement(platform: GuardedPlatform): Enforcement[] {
   }));
 }
 
+/** An object of an engine in the cluster. */
+export interface EngineDocument {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+/** What has an engine enforce a rule, in the order of their making; nothing where the API server does it itself. */
+export function engineDocuments(
+  { rule, engine, action }: Enforcement,
+  platform: GuardedPlatform,
+): EngineDocument[] {
+  switch (engine) {
+    case "native":
+      return [];
+    case "kyverno":
+      return [kyvernoPolicy(rule, platform, action)];
+    case "gatekeeper":
+      // Gatekeeper defines the constraint's kind when it has seen the template.
+      return [constraintTemplate(rule, platform), constraint(rule, platform, action)];
+  }
+}
+
+/** What has the engine verify images' signatures (R23), in the order of their making; nothing where nothing can. */
+export function signatureDocuments(platform: GuardedPlatform): EngineDocument[] {
+  const { engine, action, rules } = platform.guardrails;
+  if (signaturesUnchecked(platform) !== undefined) {
+    return [];
+  }
+  const told = rules[SIGNATURES] ?? action;
+  return engine === "kyverno"
+    ? [signaturePolicy(platform, told)]
+    : [signatureTemplate(platform), signatureConstraint(platform, told)];
+}
+
 /** What the platform's settings leave open, a sentence each, for whoever previews them. */
 export function reservations(platform: GuardedPlatform): string[] {
   const told = enforcement(platform).filter(({ action }) => action === "audit");
@@ -36,6 +75,7 @@ export function reservations(platform: GuardedPlatform): string[] {
     ...(platform.guardrails.registries.length === 0
       ? ["tenants may run images of every registry; list theirs (guardrails.registries)"]
       : []),
+    ...[signaturesUnchecked(platform)].filter((sentence) => sentence !== undefined),
   ];
 }
 
@@ -45,7 +85,8 @@ export function reservations(platform: GuardedPlatform): string[] {
  * @throws InputFaults with every name in the platform's `guardrails.rules` that no rule bears.
  */
 export function checkRuleNames(platform: GuardedPlatform): void {
-  const known = guardrails(platform).map(({ name }) => name);
+  const checked = signatureDocuments(platform).length > 0 ? [SIGNATURES] : [];
+  const known = [...guardrails(platform).map(({ name }) => name), ...checked];
   const faults = Object.keys(platform.guardrails.rules)
     .filter((name) => !known.includes(name))
     .map((name) => ({

@@ -159,7 +159,11 @@ const READ_BACK: readonly ProvisionerRight[] = [
 const ENGINE_READ_BACK: Readonly<Record<GuardrailEngine, readonly ProvisionerRight[]>> = {
   native: [],
   kyverno: [
-    { apiGroups: ["policies.kyverno.io"], resources: ["validatingpolicies"], verbs: ["get", "list"] },
+    {
+      apiGroups: ["policies.kyverno.io"],
+      resources: ["validatingpolicies", "imagevalidatingpolicies"],
+      verbs: ["get", "list"],
+    },
   ],
   gatekeeper: [
     { apiGroups: ["templates.gatekeeper.sh"], resources: ["constrainttemplates"], verbs: ["get", "list"] },

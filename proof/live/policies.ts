@@ -1,9 +1,12 @@
 /** Judges the platform's admission policies: each stands as it was written and is bound without a way round it (R17, R19, R41). */
 
 import { spreadPolicy } from "../../guardrails/disruption";
-import { enforcement } from "../../guardrails/enforcement";
-import { constraint, constraintKind, constraintTemplate } from "../../guardrails/engines/gatekeeper";
-import { kyvernoPolicy } from "../../guardrails/engines/kyverno";
+import {
+  enforcement,
+  engineDocuments,
+  signatureDocuments,
+  type EngineDocument,
+} from "../../guardrails/enforcement";
 import { nativeActions, nativePolicy } from "../../guardrails/engines/native";
 import { imagePullPolicy } from "../../guardrails/image-pull";
 import { placementPolicy } from "../../guardrails/placement";
@@ -35,18 +38,8 @@ export type LivePolicies = Pick<
 
 /** Reads what the platform declared for its engine; a kind that is not defined has no objects. */
 export async function readEnginePolicies(platform: Platform, cluster: Reader): Promise<LiveObject[]> {
-  const enforced = enforcement(platform);
-  const gatekeeper = enforced.filter(({ engine }) => engine === "gatekeeper");
-  const paths = [
-    ...(enforced.some(({ engine }) => engine === "kyverno")
-      ? ["/apis/policies.kyverno.io/v1/validatingpolicies"]
-      : []),
-    ...(gatekeeper.length > 0 ? ["/apis/templates.gatekeeper.sh/v1/constrainttemplates"] : []),
-    ...gatekeeper.map(
-      ({ rule }) => `/apis/constraints.gatekeeper.sh/v1beta1/${constraintKind(rule).toLowerCase()}`,
-    ),
-  ];
-  const lists = await Promise.all(paths.map((path) => cluster.get(path).then(itemsOf, missing)));
+  const paths = new Set(allEngineDocuments(platform).map(pathOf));
+  const lists = await Promise.all([...paths].map((path) => cluster.get(path).then(itemsOf, missing)));
   return lists.flatMap((items) => items ?? []);
 }
 
@@ -73,25 +66,28 @@ export function judgePolicies(platform: Platform, live: LivePolicies, ledger: Le
       action,
     );
   validating(provisionerGuard(platform));
-  for (const { rule, engine, action } of enforcement(platform)) {
-    switch (engine) {
-      case "native":
-        validating(nativePolicy(rule, platform), action);
-        break;
-      case "kyverno":
-        judgeDocument(kyvernoPolicy(rule, platform, action), live, ledger);
-        break;
-      case "gatekeeper":
-        judgeDocument(constraintTemplate(rule, platform), live, ledger);
-        judgeDocument(constraint(rule, platform, action), live, ledger);
+  for (const enforced of enforcement(platform)) {
+    if (enforced.engine === "native") {
+      validating(nativePolicy(enforced.rule, platform), enforced.action);
     }
+  }
+  for (const document of allEngineDocuments(platform)) {
+    judgeDocument(document, live, ledger);
   }
 }
 
-interface EngineDocument {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: unknown;
+function allEngineDocuments(platform: Platform): EngineDocument[] {
+  return [
+    ...enforcement(platform).flatMap((enforced) => engineDocuments(enforced, platform)),
+    ...signatureDocuments(platform),
+  ];
+}
+
+/** Gatekeeper calls a constraint's plural what it calls the template. */
+function pathOf({ apiVersion, kind }: EngineDocument): string {
+  const name = kind.toLowerCase();
+  const plural = apiVersion.startsWith("constraints.") ? name : name.replace(/y$/, "ie").concat("s");
+  return `/apis/${apiVersion}/${plural}`;
 }
 
 /** An object of an engine in the cluster says what the platform declares. */

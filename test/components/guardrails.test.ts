@@ -17,6 +17,13 @@ async function declaredBy(settings: unknown): Promise<Declared[]> {
   return graph.filter(({ custom, type }) => custom && !type.includes(":Mutating"));
 }
 
+const signatures = [
+  {
+    images: ["registry.example.com/"],
+    keyless: { issuer: "https://ci.example.com", subject: "https://ci.example.com/pipeline" },
+  },
+];
+
 const names = (graph: readonly Declared[], type: string) =>
   graph
     .filter((declared) => declared.type.endsWith(`:${type}`))
@@ -94,10 +101,27 @@ describe("the declared rules", () => {
 
   it("say what they leave open", () => {
     const registries = ["registry.example.com/"];
-    assert.deepEqual(reservations(withRules({ registries })), []);
+    assert.deepEqual(reservations(withRules({ engine: "kyverno", registries, signatures })), []);
     assert.deepEqual(reservations(withRules({ rules: { privileged: "audit" } })), [
       "these guardrails tell and refuse nothing: privileged; set them to enforce (guardrails.action, guardrails.rules)",
       "tenants may run images of every registry; list theirs (guardrails.registries)",
+      "nobody checks who built an image; name the signers (guardrails.signatures) and use kyverno or gatekeeper",
+    ]);
+    assert.deepEqual(reservations(withRules({ registries, signatures })), [
+      "the API server cannot check signatures of images, so that guardrails.signatures holds nothing; use kyverno or gatekeeper (guardrails.engine)",
+    ]);
+  });
+
+  it("have the engine check signatures, where it can and signers are named (R23)", async () => {
+    const signed = async (engine: string) =>
+      (await declaredBy({ engine, signatures }))
+        .filter(({ name }) => name.startsWith("guardrail-signatures"))
+        .map(({ name, props }) => `${name} ${String(props["kind"])}`);
+    assert.deepEqual(await signed("native"), []);
+    assert.deepEqual(await signed("kyverno"), ["guardrail-signatures ImageValidatingPolicy"]);
+    assert.deepEqual(await signed("gatekeeper"), [
+      "guardrail-signatures-template ConstraintTemplate",
+      "guardrail-signatures TenantrySignatures",
     ]);
   });
 

@@ -227,12 +227,17 @@ describe("tenants on the live API server", () => {
         /cannot patch resource "resourcequotas\/status"/,
       ],
       ["DELETE", `${ACME}/limitranges/tenant-limits`, undefined, /cannot delete resource "limitranges"/],
-      ["DELETE", `${NETWORK}/default-deny`, undefined, /cannot delete resource "networkpolicies"/],
+      [
+        "DELETE",
+        `${NETWORK}/default-deny`,
+        undefined,
+        /'tenantry-managed-objects' .* denied request: NetworkPolicy default-deny: the platform manages it\./,
+      ],
       [
         "PATCH",
         `${NETWORK}/default-deny`,
         { spec: { policyTypes: ["Ingress"] } },
-        /cannot patch resource "networkpolicies"/,
+        /'tenantry-managed-objects' .* denied request: NetworkPolicy default-deny: the platform manages it\./,
       ],
       ["POST", `${RBAC}/rolebindings`, binding, /cannot create resource "rolebindings"/],
       ["DELETE", `${RBAC}/rolebindings/tenant-admin`, undefined, /cannot delete resource "rolebindings"/],
@@ -322,6 +327,60 @@ describe("tenants on the live API server", () => {
       ]);
     });
 
+    it("lets the reconciler bring a Secret and read it by its name, and people bring none (R64)", async () => {
+      const secret = (type: string) => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "brought" },
+        type,
+      });
+      await allowed(reconciler, "POST", `${ACME}/secrets`, secret("Opaque"));
+      try {
+        await allowed(reconciler, "GET", `${ACME}/secrets/brought`);
+      } finally {
+        await allowed(reconciler, "DELETE", `${ACME}/secrets/brought`);
+      }
+      await refused(reconciler, [
+        "POST",
+        dryRun(`${ACME}/secrets`),
+        secret("kubernetes.io/service-account-token"),
+        /'tenantry-secret-types' .* Secret brought: it is of type kubernetes\.io\/service-account-token\./,
+      ]);
+      for (const who of [admin, dev]) {
+        await refused(who, [
+          "POST",
+          dryRun(`${ACME}/secrets`),
+          secret("Opaque"),
+          /User "(alice|dave)" cannot create resource "secrets"/,
+        ]);
+      }
+    });
+
+    it("lets admin and the reconciler write network policies within the tenant, and dev none (R48)", async () => {
+      const path = dryRun("/apis/networking.k8s.io/v1/namespaces/tenant-acme/networkpolicies");
+      const policy = (to: object) => ({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "own" },
+        spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [to] }] },
+      });
+      for (const who of [admin, reconciler]) {
+        await allowed(who, "POST", path, policy({ podSelector: {} }));
+        await refused(who, [
+          "POST",
+          path,
+          policy({ ipBlock: { cidr: "0.0.0.0/0" } }),
+          /'tenantry-network-policy-egress' .* NetworkPolicy own: it lets out to 0\.0\.0\.0\/0\./,
+        ]);
+      }
+      await refused(dev, [
+        "POST",
+        path,
+        policy({ podSelector: {} }),
+        /User "dave" cannot create resource "networkpolicies"/,
+      ]);
+    });
+
     it("lets admin make a ServiceAccount, and dev not", async () => {
       await allowed(admin, "POST", dryRun(`${ACME}/serviceaccounts`), account);
       await refused(dev, [
@@ -405,13 +464,13 @@ describe("tenants on the live API server", () => {
         "platform priority",
         { priorityClassName: "system-cluster-critical" },
         {},
-        /exceeded quota: foreign-priority, requested: pods=1, used: pods=0, limited: pods=0/,
+        /'tenantry-priority-class' .* denied request: Pod spoiled: its priority class is system-cluster-critical\./,
       ],
       [
         "another tier's priority",
         { priorityClassName: "tenant-dedicated" },
         {},
-        /exceeded quota: foreign-priority/,
+        /'tenantry-priority-class' .* denied request: Pod spoiled: its priority class is tenant-dedicated\./,
       ],
       [
         "too large a container",
@@ -441,7 +500,7 @@ describe("tenants on the live API server", () => {
     });
 
     it("fills requests and limits where a container names none", async () => {
-      const { body } = await create("defaulted");
+      const { body } = await create("defaulted", {}, { resources: undefined });
       const [container] = (body["spec"] as { containers: { resources: unknown }[] }).containers;
       assert.deepEqual(container?.resources, {
         limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" },
@@ -510,13 +569,13 @@ describe("tenants on the live API server", () => {
         "POST",
         dryRun(`${ACME}/services`),
         service("NodePort"),
-        /exceeded quota: tenant-quota, requested: services\.nodeports=1/,
+        /'tenantry-service-type' .* denied request: Service s: it is of type NodePort\./,
       ]);
       await refused(dev, [
         "POST",
         dryRun(`${ACME}/services`),
         service("LoadBalancer"),
-        /exceeded quota: tenant-quota, requested: services\.loadbalancers=1/,
+        /'tenantry-service-type' .* denied request: Service s: it is of type LoadBalancer\b/,
       ]);
     });
 
