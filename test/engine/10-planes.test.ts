@@ -242,7 +242,10 @@ describe("the Pod Security floor of the cluster (R19)", () => {
 });
 
 describe("root on record (R39)", () => {
-  const asRoot = () => pod("root", { securityContext: { runAsUser: 0, runAsNonRoot: false } });
+  const asRoot = () =>
+    pod("root", {
+      securityContext: { runAsUser: 0, runAsNonRoot: false, seccompProfile: { type: "RuntimeDefault" } },
+    });
   const create = (as: Ask, tenant: string, body: unknown) =>
     as("POST", `/api/v1/namespaces/tenant-${tenant}/pods?dryRun=All`, body);
 

@@ -4,17 +4,21 @@
  */
 
 import * as names from "../../../model/names";
-import { roleRules } from "../../../model/roles";
 import { NAMESPACE_NAME } from "../../examples";
 import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING } from "../../kinds";
 import { text, type Rule } from "../../rule";
 import { PROVISIONER } from "../network/objects";
 import { account, clusterRole, clusterRoleBinding, group, roleRef } from "./objects";
 
-const CLOSED = Object.keys(roleRules).map(names.clusterRoleName);
 const PREFIX = names.namespaceName("");
 
-const ADMIN_ROLE = names.clusterRoleName("admin");
+/** CEL: whether a ClusterRole is one of the platform's, by its name. */
+function isPlatforms(name: string): string {
+  return `${text([names.clusterRoleName(""), "tenantry-"])}.exists(prefix, ${name}.startsWith(prefix))`;
+}
+
+/** A role of the platform's that no cluster has. */
+const CLOSED = names.clusterRoleName("example");
 const changed = { rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }] };
 
 export const clusterRights: Rule = {
@@ -22,9 +26,9 @@ export const clusterRights: Rule = {
   requirements: ["R2", "R5", "R6"],
   matches: [{ kinds: [CLUSTER_ROLE, CLUSTER_ROLE_BINDING], operations: ["CREATE", "UPDATE", "DELETE"] }],
   offences: `variables.target.kind == "ClusterRole"
-    ? (variables.target.metadata.name in ${text(CLOSED)} ? ["it is a tenant role of the platform's"] : [])
+    ? (${isPlatforms("variables.target.metadata.name")} ? ["it is a role of the platform's"] : [])
     : request.operation == "DELETE" ? [] :
-      (object.roleRef.name in ${text(CLOSED)} ? ["it grants " + object.roleRef.name + " in every namespace"] : []) +
+      (${isPlatforms("object.roleRef.name")} ? ["it grants " + object.roleRef.name + " in every namespace"] : []) +
       object.?subjects.orValue([])
         .filter(subject, subject.kind == "ServiceAccount" && subject.?namespace.orValue("").startsWith(${text(PREFIX)}))
         .map(subject, "it binds account " + subject.namespace + "/" + subject.name + " in every namespace")`,
@@ -51,37 +55,42 @@ export const clusterRights: Rule = {
         object: clusterRoleBinding([account("agent", "monitoring")]),
       },
       { what: "the end of a binding", before: clusterRoleBinding([group("auditors")]) },
-      { what: "the platform changes a tenant role", object: clusterRole(ADMIN_ROLE), by: PROVISIONER },
+      { what: "the platform changes a tenant role", object: clusterRole(CLOSED), by: PROVISIONER },
     ],
     fails: [
       {
         what: "a role that takes a tenant role's name",
-        object: clusterRole(ADMIN_ROLE),
-        says: "it is a tenant role of the platform's",
+        object: clusterRole(CLOSED),
+        says: "it is a role of the platform's",
       },
       {
         what: "a tenant role that is given more",
-        before: clusterRole(ADMIN_ROLE),
-        object: clusterRole(ADMIN_ROLE, changed),
-        says: "it is a tenant role of the platform's",
+        before: clusterRole(CLOSED),
+        object: clusterRole(CLOSED, changed),
+        says: "it is a role of the platform's",
       },
       {
         what: "a tenant role that others' rules flow into",
-        before: clusterRole(ADMIN_ROLE),
-        object: clusterRole(ADMIN_ROLE, {
+        before: clusterRole(CLOSED),
+        object: clusterRole(CLOSED, {
           aggregationRule: { clusterRoleSelectors: [{ matchLabels: { team: "x" } }] },
         }),
-        says: "it is a tenant role of the platform's",
+        says: "it is a role of the platform's",
+      },
+      {
+        what: "a role that takes a name like the provisioner's",
+        object: clusterRole("tenantry-example"),
+        says: "it is a role of the platform's",
       },
       {
         what: "a tenant role gone",
-        before: clusterRole(ADMIN_ROLE),
-        says: "it is a tenant role of the platform's",
+        before: clusterRole(CLOSED),
+        says: "it is a role of the platform's",
       },
       {
         what: "a tenant role in every namespace",
-        object: clusterRoleBinding([group("example-admins")], roleRef("ClusterRole", ADMIN_ROLE)),
-        says: "it grants tenant-admin in every namespace",
+        object: clusterRoleBinding([group("example-admins")], roleRef("ClusterRole", CLOSED)),
+        says: "it grants tenant-example in every namespace",
       },
       {
         what: "a tenant's account",

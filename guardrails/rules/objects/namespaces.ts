@@ -115,20 +115,20 @@ export const namespaces: Rule = {
       {
         what: "a lower Pod Security level",
         before: tenants(),
-        object: relabelled({ "pod-security.kubernetes.io/enforce": "baseline" }),
+        object: relabelled({ "pod-security.kubernetes.io/enforce": "privileged" }),
         says: "its labels change",
       },
       {
         what: "the same by its status",
         before: tenants(),
-        object: relabelled({ "pod-security.kubernetes.io/enforce": "baseline" }),
+        object: relabelled({ "pod-security.kubernetes.io/enforce": "privileged" }),
         subresource: "status",
         says: "its labels change",
       },
       {
         what: "the same by its finalization",
         before: tenants(),
-        object: relabelled({ "pod-security.kubernetes.io/enforce": "baseline" }),
+        object: relabelled({ "pod-security.kubernetes.io/enforce": "privileged" }),
         subresource: "finalize",
         says: "its labels change",
       },
