@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { MARKS, NAMESPACE_NAME, OTHER_NAMESPACE } from "../../guardrails/examples";
+import { MARKS, NAMESPACE_NAME, OTHER_NAMESPACE, pod } from "../../guardrails/examples";
 import { judgeOf } from "../../guardrails/preview";
 import { policyName, type Document, type Requester, type Rule } from "../../guardrails/rule";
 import { guardrails } from "../../guardrails/rules";
@@ -10,7 +10,7 @@ import type { GuardedPlatform } from "../../model/provisioner";
 import { ADMINISTRATOR, type Case } from "../parity/cases";
 import { ask } from "./fixture";
 import type { Answer, Ask } from "./kubernetes";
-import { policiesSeen, setAside, takeBack } from "./rules";
+import { setAside, takeBack } from "./rules";
 import { eventually, succeed } from "./scheduling";
 
 const ACCESS = "parity-requesters";
@@ -113,16 +113,21 @@ function accountsIn(value: unknown): string[] {
 
 const MUTATING = `${ADMISSION}/mutatingadmissionpolicybindings`;
 
-/** Does the work while no policy changes what is sent to these namespaces. */
-export async function unmended(work: () => Promise<void>): Promise<void> {
+/** Does the work while no policy changes what is sent to the namespace, which bears the marks of such an example. */
+export async function unmended(one: Case, work: () => Promise<void>): Promise<void> {
   const { items } = (await succeed("GET", MUTATING)) as unknown as { items: { metadata: Meta }[] };
   const elsewhere = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [NAMESPACE_NAME] };
   const bind = async (matchResources: unknown) => {
     for (const { metadata } of items) {
       await succeed("PATCH", `${MUTATING}/${metadata.name}`, { spec: { matchResources } });
     }
-    await policiesSeen();
+    await eventually(async () => {
+      const { body } = await ask("POST", `/api/v1/namespaces/${NAMESPACE_NAME}/pods?dryRun=All`, pod());
+      const { nodeSelector } = body["spec"] as { nodeSelector?: object };
+      assert.equal(nodeSelector === undefined, matchResources !== null);
+    });
   };
+  await mark(one);
   await bind({ namespaceSelector: { matchExpressions: [elsewhere] } });
   try {
     await work();
@@ -221,8 +226,13 @@ export async function attempt(
   const path = `${collection}/${name}`;
   const target = subresource === undefined ? path : `${path}/${subresource}`;
   await mark(one);
+  // Some examples are about what the platform itself has put there.
+  const found = subresource !== undefined && before === undefined ? undefined : await ask("GET", path);
+  const platforms = found?.status === 200 ? found.body : undefined;
   if (before !== undefined) {
-    await stand(collection, before, platform, one);
+    await stand(collection, before, platform, one, platforms);
+  } else if (platforms !== undefined) {
+    await remove(path);
   }
   let made = true;
   try {
@@ -233,6 +243,10 @@ export async function attempt(
       return answers;
     }
     if (object === undefined) {
+      if (platforms !== undefined) {
+        const dry = await as("DELETE", `${target}?dryRun=All`);
+        return { dry, real: dry };
+      }
       return await twice((query) => as("DELETE", target + query));
     }
     return await twice(async (query) => {
@@ -246,8 +260,15 @@ export async function attempt(
       }
     });
   } finally {
-    if (made) {
+    if (platforms !== undefined && before !== undefined) {
+      await restore(path, platforms);
+    } else if (made) {
       await remove(path);
+    }
+    if (platforms !== undefined && before === undefined) {
+      const { metadata, ...rest } = platforms as { metadata: Record<string, unknown> };
+      const kept = { ...metadata, resourceVersion: undefined, uid: undefined };
+      await succeed("POST", collection, { ...rest, metadata: kept });
     }
   }
 }
@@ -256,18 +277,35 @@ async function twice(send: (query: string) => Promise<Answer>): Promise<Answers>
   return { dry: await send("?dryRun=All"), real: await send("") };
 }
 
-/** Creates what an example starts from; the rules that are against that are set aside meanwhile. */
+/** Puts up what an example starts from; the rules that are against that are set aside meanwhile. */
 async function stand(
   collection: string,
   before: Document,
   platform: GuardedPlatform,
   one: Case,
+  standing: unknown,
 ): Promise<void> {
   const { namespace } = one.request;
-  const request = { object: before, by: ADMINISTRATOR, ...(namespace && { namespace }) };
+  const request = {
+    object: before,
+    ...(standing !== undefined && { before: standing as Document }),
+    by: ADMINISTRATOR,
+    ...(namespace && { namespace }),
+  };
   const against = guardrails(platform).filter((rule) => judgeOf(rule, platform).judge(request) !== undefined);
   await withoutRules(against, async () => {
-    await succeed("POST", collection, before);
+    await (standing === undefined
+      ? succeed("POST", collection, before)
+      : succeed("PUT", `${collection}/${metaOf(before).name}`, changed(standing, {}, before)));
+  });
+}
+
+/** Makes the platform's object what it was. */
+async function restore(path: string, was: Record<string, unknown>): Promise<void> {
+  await eventually(async () => {
+    const { metadata } = (await succeed("GET", path)) as { metadata: Record<string, unknown> };
+    const { resourceVersion } = metadata;
+    await succeed("PUT", path, { ...was, metadata: { ...(was["metadata"] as object), resourceVersion } });
   });
 }
 
@@ -297,14 +335,15 @@ function changed(standing: unknown, before: unknown, object: unknown): unknown {
   if (Array.isArray(standing) && Array.isArray(object)) {
     return changedList(standing, Array.isArray(before) ? before : [], object);
   }
-  if (!isMap(standing) || !isMap(before) || !isMap(object)) {
+  if (!isMap(standing) || !isMap(object)) {
     return object;
   }
+  const was = isMap(before) ? before : {};
   const keys = new Set([...Object.keys(standing), ...Object.keys(object)]);
   return Object.fromEntries(
     [...keys]
-      .filter((key) => key in object || !(key in before))
-      .map((key) => [key, changed(standing[key], before[key], key in object ? object[key] : before[key])]),
+      .filter((key) => key in object || !(key in was))
+      .map((key) => [key, changed(standing[key], was[key], key in object ? object[key] : was[key])]),
   );
 }
 
@@ -333,7 +372,9 @@ async function remove(path: string): Promise<void> {
   await ask("DELETE", path, { propagationPolicy: "Background", gracePeriodSeconds: 0 });
   await eventually(async () => {
     const { status, body } = await ask("GET", path);
-    if (status === 200) {
+    if (status === 200 && body["kind"] === "Namespace") {
+      await empty(path, body);
+    } else if (status === 200) {
       const { finalizers } = body["metadata"] as { finalizers?: unknown };
       await (finalizers !== undefined
         ? ask("PATCH", path, { metadata: { finalizers: null } })
@@ -341,6 +382,13 @@ async function remove(path: string): Promise<void> {
     }
     assert.equal(status, 404);
   });
+}
+
+/** A namespace that nothing was put into goes at once; its controller would take five seconds. */
+async function empty(path: string, namespace: Record<string, unknown>): Promise<void> {
+  await ask("DELETE", `${path}/serviceaccounts`);
+  await ask("DELETE", `${path}/configmaps`);
+  await ask("PUT", `${path}/finalize`, { ...namespace, spec: { finalizers: [] } });
 }
 
 const lists = new Map<string, Promise<Answer>>();
