@@ -29,10 +29,12 @@ async function judged(of: (options: Pick<PreviewOptions, "onEvent">) => Promise<
   const events: EngineEvent[] = [];
   await of({ onEvent: (event) => events.push(event) });
   return {
-    // The engine writes this one with a capital letter, unlike what the SDK's type says.
-    packs: events.flatMap(({ summaryEvent }) =>
-      Object.keys((summaryEvent as { PolicyPacks?: object } | undefined)?.PolicyPacks ?? {}),
-    ),
+    // The engine writes this one with a capital letter, unlike what the SDK's type says, and the folder behind the name.
+    packs: events
+      .flatMap(({ summaryEvent }) =>
+        Object.keys((summaryEvent as { PolicyPacks?: object } | undefined)?.PolicyPacks ?? {}),
+      )
+      .map((pack) => pack.split("|")[0]),
     said: events.flatMap(({ policyEvent }) =>
       policyEvent === undefined
         ? []
