@@ -1,7 +1,6 @@
 /** CEL as the API server evaluates it, as far as the rules use it. */
 
 import { Environment } from "@marcbachmann/cel-js";
-import { addNetworks } from "./cel-network";
 import { addQuantities } from "./cel-quantity";
 
 let shared: Environment | undefined;
@@ -10,7 +9,6 @@ let shared: Environment | undefined;
 export function celEnvironment(): Environment {
   if (shared === undefined) {
     shared = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
-    addNetworks(shared);
     addQuantities(shared);
   }
   return shared;

@@ -24,6 +24,12 @@ export const ADMIN: Requester = {
 /** The tenant's reconciler. */
 export const RECONCILER: Requester = serviceAccount(names.RECONCILER);
 
+/** The platform's own identity, by the group that it has wherever it logs in. */
+export const PROVISIONER: Requester = {
+  username: "pipeline",
+  groups: [names.PROVISIONERS_GROUP, "system:authenticated"],
+};
+
 export function serviceAccount(name: string, namespace = NAMESPACE_NAME): Requester {
   return {
     username: `system:serviceaccount:${namespace}:${name}`,

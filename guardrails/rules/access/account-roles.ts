@@ -3,10 +3,9 @@
 import * as names from "../../../model/names";
 import type { GuardedPlatform } from "../../../model/provisioner";
 import { derived } from "../../check";
-import { EXAMPLE, OTHER } from "../../examples";
+import { EXAMPLE, OTHER, PROVISIONER } from "../../examples";
 import { SERVICE_ACCOUNT } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { serviceAccountObject as serviceAccount } from "./objects";
 
 const KEY = names.ROLE_ARN_ANNOTATION;

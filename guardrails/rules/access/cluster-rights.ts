@@ -4,10 +4,9 @@
  */
 
 import * as names from "../../../model/names";
-import { NAMESPACE_NAME } from "../../examples";
+import { NAMESPACE_NAME, PROVISIONER } from "../../examples";
 import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { account, clusterRole, clusterRoleBinding, group, roleRef } from "./objects";
 
 const PREFIX = names.namespaceName("");

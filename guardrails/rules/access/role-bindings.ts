@@ -4,10 +4,9 @@
  */
 
 import * as names from "../../../model/names";
-import { OTHER_NAMESPACE } from "../../examples";
+import { OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { ROLE_BINDING } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { account, group, roleBinding, roleRef, user } from "./objects";
 
 /** Accounts that get their rights from the platform. */

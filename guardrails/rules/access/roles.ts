@@ -3,9 +3,9 @@
  * RBAC let somebody write one, this is what it may hold (R2, R6).
  */
 
+import { PROVISIONER } from "../../examples";
 import { ROLE } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { grant, role } from "./objects";
 
 /** Verbs that lead to rights which one does not hold. */

@@ -1,10 +1,9 @@
 /** A Secret of this type is filled with a token that never ends, for whichever account it names (R64, attack A018). */
 
 import * as names from "../../../model/names";
-import { RECONCILER } from "../../examples";
+import { RECONCILER, PROVISIONER } from "../../examples";
 import { SECRET } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { secret } from "./objects";
 
 /** Credentials of the cluster itself. */

@@ -1,9 +1,8 @@
 /** Secrets come from the tenant's secrets engine or its Git repository, by machines: what people type ends up elsewhere (R64). */
 
-import { OTHER_NAMESPACE, RECONCILER, serviceAccount } from "../../examples";
+import { OTHER_NAMESPACE, RECONCILER, serviceAccount, PROVISIONER } from "../../examples";
 import { SECRET } from "../../kinds";
 import type { Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { secret } from "./objects";
 
 const ACCOUNT = "system:serviceaccount:";

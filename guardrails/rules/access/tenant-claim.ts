@@ -1,10 +1,9 @@
 /** Where the platform's authenticator says which tenant somebody is of, that is where the writing is done (R26). */
 
-import { ADMIN, EXAMPLE, OTHER } from "../../examples";
+import { ADMIN, EXAMPLE, OTHER, PROVISIONER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Requester, type Rule } from "../../rule";
 import { configMap } from "../objects/objects";
-import { PROVISIONER } from "../network/objects";
 
 /** Keys that an authenticator may give the claim: the short one, and one with a domain as Kubernetes asks of new ones. */
 const KEYS = ["tenant_id", "tenantry.dev/tenant_id"];

@@ -5,10 +5,9 @@
 
 import * as labels from "../../../model/labels";
 import * as names from "../../../model/names";
-import { NAMESPACE_NAME, OTHER_NAMESPACE, RECONCILER, meta } from "../../examples";
+import { NAMESPACE_NAME, OTHER_NAMESPACE, RECONCILER, meta, PROVISIONER } from "../../examples";
 import { APPLICATION } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { ARGO_NAMESPACE, IN_CLUSTER, NO_TENANT, PROJECT, application, inArgo } from "./objects";
 import { IS_TENANTS, OWNER, clusterOf, isHere, isOwnNamespace } from "./own";
 

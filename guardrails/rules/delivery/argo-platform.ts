@@ -1,9 +1,8 @@
 /** Projects say what Applications may do, and ApplicationSets write Applications anywhere: both are the platform's (R78). */
 
-import { meta } from "../../examples";
+import { meta, PROVISIONER } from "../../examples";
 import { APPLICATION, APPLICATION_SET, APP_PROJECT } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { ARGO_NAMESPACE, NO_TENANT, PROJECT, application, type Fields } from "./objects";
 import { IS_TENANTS } from "./own";
 

@@ -5,10 +5,9 @@
 
 import * as names from "../../../model/names";
 import * as labels from "../../../model/labels";
-import { NAMESPACE_NAME, OTHER_NAMESPACE } from "../../examples";
+import { NAMESPACE_NAME, OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { APP_PROJECT } from "../../kinds";
 import { text, type Document, type Example, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { IN_CLUSTER, NO_TENANT, PROJECT, inArgo, type Fields } from "./objects";
 import { IS_TENANTS, OWNER, clusterOf, isHere, isOwnNamespace } from "./own";
 

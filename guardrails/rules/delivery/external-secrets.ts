@@ -4,10 +4,9 @@
  */
 
 import * as names from "../../../model/names";
-import { RECONCILER } from "../../examples";
+import { RECONCILER, PROVISIONER } from "../../examples";
 import { EXTERNAL_SECRET, SECRET_STORE } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { externalSecret, type Fields } from "./objects";
 
 /** Generators that ask nobody else: the others sign in somewhere. */

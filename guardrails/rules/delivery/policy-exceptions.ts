@@ -3,10 +3,9 @@
  * Kyverno's rights (R29). Kyverno's chart gives both to every admin unless it is told not to.
  */
 
-import { ADMIN, RECONCILER, meta } from "../../examples";
+import { ADMIN, RECONCILER, meta, PROVISIONER } from "../../examples";
 import { KYVERNO_NAMESPACED, POLICY_EXCEPTIONS } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import type { Fields } from "./objects";
 
 const exception = (version: string, spec: Fields): Document => ({

@@ -5,10 +5,9 @@
 
 import * as names from "../../../model/names";
 import type { GuardedPlatform } from "../../../model/provisioner";
-import { EXAMPLE, OTHER, OTHER_NAMESPACE, meta } from "../../examples";
+import { EXAMPLE, OTHER, OTHER_NAMESPACE, meta, PROVISIONER } from "../../examples";
 import { SECRET_STORE } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import type { Fields } from "./objects";
 
 const VAULT = `variables.provider.?vault.orValue({})`;

@@ -2,10 +2,9 @@
 
 import * as labels from "../../../model/labels";
 import * as names from "../../../model/names";
-import { EXAMPLE, RECONCILER, meta } from "../../examples";
+import { EXAMPLE, RECONCILER, meta, PROVISIONER } from "../../examples";
 import { SHARED_SECRETS } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { externalSecret, type Fields } from "./objects";
 
 const ofCluster = { name: "example-all", labels: { [labels.TENANT]: EXAMPLE.id } };

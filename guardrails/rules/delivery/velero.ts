@@ -4,10 +4,9 @@
  * that somebody installs would do what they say.
  */
 
-import { RECONCILER, NAMESPACE_NAME, meta } from "../../examples";
+import { RECONCILER, NAMESPACE_NAME, meta, PROVISIONER } from "../../examples";
 import { VELERO_KINDS } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import type { Fields } from "./objects";
 
 function object(kind: string, spec: Fields, version = "v1"): Document {

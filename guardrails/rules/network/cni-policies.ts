@@ -1,6 +1,6 @@
 /** The CNI's own policies open what no rule here can read: names, ports of layer 7, other clusters, redirects (R48). */
 
-import { meta } from "../../examples";
+import { meta, PROVISIONER } from "../../examples";
 import {
   CALICO_NETWORK_POLICY,
   CALICO_STORED_POLICY,
@@ -9,7 +9,7 @@ import {
   CILIUM_REDIRECT,
 } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER, type Fields } from "./objects";
+import { type Fields } from "./objects";
 
 function policy(apiVersion: string, kind: string, spec: Fields): Document {
   return { apiVersion, kind, metadata: meta("open"), spec };

@@ -1,9 +1,8 @@
 /** A tenant that writes a Service's addresses itself has gateways lead to another tenant's pods (R25, CVE-2021-25740). */
 
-import { meta, serviceAccount } from "../../examples";
+import { meta, serviceAccount, PROVISIONER } from "../../examples";
 import { ENDPOINT_SLICE, ENDPOINTS } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "./objects";
 
 /** Kubernetes' own, by name: either each with a ServiceAccount, or all as one user. */
 const CONTROLLERS = [

@@ -1,10 +1,10 @@
 /** A gateway or listeners of a tenant's own are a way in that knows nothing of who owns which host (R50). */
 
 import type { GuardedPlatform } from "../../../model/provisioner";
-import { meta } from "../../examples";
+import { meta, PROVISIONER } from "../../examples";
 import { GATEWAY, LISTENER_SET } from "../../kinds";
 import type { Rule } from "../../rule";
-import { PROVISIONER, type Fields } from "./objects";
+import { type Fields } from "./objects";
 
 export function gateways({ cluster }: GuardedPlatform): Rule {
   const of = (kind: string, spec: Fields) => ({

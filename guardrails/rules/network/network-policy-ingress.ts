@@ -2,10 +2,10 @@
 
 import * as labels from "../../../model/labels";
 import type { GuardedPlatform } from "../../../model/provisioner";
-import { NAMESPACE_NAME, OTHER, OTHER_NAMESPACE } from "../../examples";
+import { NAMESPACE_NAME, OTHER, OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { NETWORK_POLICY } from "../../kinds";
 import type { Rule } from "../../rule";
-import { namespaced, networkPolicy, PROVISIONER, type Fields } from "./objects";
+import { namespaced, networkPolicy, type Fields } from "./objects";
 import { isIn, NAMED } from "./peers";
 
 export function networkPolicyIngress({ cluster }: GuardedPlatform): Rule {

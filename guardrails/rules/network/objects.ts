@@ -6,15 +6,9 @@ import * as names from "../../../model/names";
 import type { GuardedPlatform } from "../../../model/provisioner";
 import type { NetworkEgress } from "../../../model/tenant";
 import { EXAMPLE, meta } from "../../examples";
-import type { Document, Marks, Requester } from "../../rule";
+import type { Document, Marks } from "../../rule";
 
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** The platform's own identity, by the group that it has wherever it logs in. */
-export const PROVISIONER: Requester = {
-  username: "pipeline",
-  groups: [names.PROVISIONERS_GROUP, "system:authenticated"],
-};
 
 export function service(spec: Fields = {}, metadata: Fields = {}): Document {
   return {

@@ -1,9 +1,8 @@
 /** A grant lets objects of another namespace refer to this one's Services and Secrets (R25). */
 
-import { meta, OTHER_NAMESPACE } from "../../examples";
+import { meta, OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { REFERENCE_GRANT } from "../../kinds";
 import type { Document, Rule } from "../../rule";
-import { PROVISIONER } from "./objects";
 
 const GROUP = "gateway.networking.k8s.io";
 

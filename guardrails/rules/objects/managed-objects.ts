@@ -4,10 +4,10 @@
  */
 
 import * as labels from "../../../model/labels";
-import { RECONCILER } from "../../examples";
+import { RECONCILER, PROVISIONER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
-import { namespaced, networkPolicy, PROVISIONER } from "../network/objects";
+import { namespaced, networkPolicy } from "../network/objects";
 import { configMap, labelled, MANAGED } from "./objects";
 
 /** Borne by objects of tenant lists and by those of the platform stack, and by no other. */

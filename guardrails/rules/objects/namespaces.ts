@@ -5,10 +5,9 @@
 
 import * as labels from "../../../model/labels";
 import * as names from "../../../model/names";
-import { EXAMPLE, namespaceOf } from "../../examples";
+import { EXAMPLE, namespaceOf, PROVISIONER } from "../../examples";
 import { NAMESPACE } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import type { Fields } from "./objects";
 
 const PREFIX = names.namespaceName("");

@@ -1,10 +1,9 @@
 /** Costs, logs and searches go by the label `tenant`: on a tenant's object it is the tenant's own, and stays (R13). */
 
 import * as labels from "../../../model/labels";
-import { EXAMPLE, OTHER } from "../../examples";
+import { EXAMPLE, OTHER, PROVISIONER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Rule } from "../../rule";
-import { PROVISIONER } from "../network/objects";
 import { configMap } from "./objects";
 
 const NO_TENANT = { labels: { [labels.TENANT]: null, [labels.NAME]: null } };
