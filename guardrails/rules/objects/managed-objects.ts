@@ -8,6 +8,7 @@ import { RECONCILER, PROVISIONER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
 import { namespaced, networkPolicy } from "../network/objects";
+import { CONTROLLERS } from "./controllers";
 import { configMap, labelled, MANAGED } from "./objects";
 
 /** Borne by objects of tenant lists and by those of the platform stack, and by no other. */
@@ -17,13 +18,6 @@ const MARKS = [labels.LIST, labels.PLATFORM];
 function marksOf(object: string): string {
   return `${text(MARKS)}.filter(mark, mark in ${object}.metadata.?labels.orValue({}))`;
 }
-
-/** What takes a namespace down, and what belongs to something that is gone; by either name of the controllers. */
-const CONTROLLERS = [
-  "system:kube-controller-manager",
-  "system:serviceaccount:kube-system:namespace-controller",
-  "system:serviceaccount:kube-system:generic-garbage-collector",
-];
 
 const deny: Document = networkPolicy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
 const managedDeny: Document = { ...deny, metadata: { ...(deny["metadata"] as object), ...MANAGED } };

@@ -8,6 +8,7 @@ import * as names from "../../../model/names";
 import { EXAMPLE, namespaceOf, PROVISIONER } from "../../examples";
 import { NAMESPACE } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
+import { CONTROLLERS } from "./controllers";
 import type { Fields } from "./objects";
 
 const PREFIX = names.namespaceName("");
@@ -32,7 +33,6 @@ function changes(field: string): string {
   return `(${of("object")} != ${of("oldObject")} ? ["its ${field} change"] : [])`;
 }
 
-/** A namespace by its metadata; `finalizers` hold the one that a test makes from it no longer than others. */
 function namespace(name: string, more: Fields = {}): Document {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, ...more } };
 }
@@ -64,6 +64,8 @@ export const namespaces: Rule = {
   why: "Every guardrail of a tenant goes by the name and the labels of its namespace, which are made from the tenant's file",
   cure: "Leave the namespaces of tenants to the tenant lists, and name and label others otherwise",
   sparesPlatform: true,
+  // They take the finalizers off what is deleted.
+  spares: CONTROLLERS,
   examples: {
     passes: [
       { what: "a namespace of somebody else's", object: namespace("team-a", { labels: { team: "a" } }) },
@@ -81,6 +83,12 @@ export const namespaces: Rule = {
         by: PROVISIONER,
       },
       { what: "the platform takes a tenant's away", before: tenants(), by: PROVISIONER },
+      ...CONTROLLERS.map((username) => ({
+        what: `a finalizer of a tenant's that ${username} is done with`,
+        before: tenants({ finalizers: ["foregroundDeletion"] }),
+        object: tenants(),
+        by: { username, groups: ["system:authenticated"] },
+      })),
     ],
     fails: [
       {
@@ -162,6 +170,12 @@ export const namespaces: Rule = {
           ownerReferences: [{ apiVersion: "v1", kind: "Node", name: "n", uid: EXAMPLE.id }],
         }),
         says: "its ownerReferences change",
+      },
+      {
+        what: "a finalizer that would hold a tenant's",
+        before: tenants(),
+        object: tenants({ finalizers: ["example.com/hold"] }),
+        says: "its finalizers change",
       },
       { what: "the end of a tenant's", before: tenants(), says: "it is a tenant's" },
     ],
