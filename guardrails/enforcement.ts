@@ -6,15 +6,31 @@ import type { GuardrailAction, GuardrailEngine } from "../model/platform";
 import type { GuardedPlatform } from "../model/provisioner";
 import { constraint, constraintTemplate, gatekeeperCannot } from "./engines/gatekeeper";
 import { kyvernoPolicy } from "./engines/kyverno";
+import { spreadPolicy } from "./disruption";
+import { imagePullPolicy } from "./image-pull";
+import { placementPolicy } from "./placement";
+import { floorDefault, floorRule } from "./pod-security-floor";
+import { provisionerGuard } from "./provisioner";
 import type { Rule } from "./rule";
 import { guardrails } from "./rules";
 import { SIGNATURES, signaturePolicy, signaturesUnchecked } from "./signatures";
 import { signatureConstraint, signatureTemplate } from "./signatures-gatekeeper";
+import { tenantLabelPolicy } from "./tenant-label";
 
 export interface Enforcement {
   readonly rule: Rule;
   readonly engine: GuardrailEngine;
   readonly action: GuardrailAction;
+}
+
+/** The API server's own policies that write, whatever the engine. */
+export function writingPolicies(platform: GuardedPlatform) {
+  return [placementPolicy(), spreadPolicy(), tenantLabelPolicy(), imagePullPolicy(), floorDefault(platform)];
+}
+
+/** The API server's own policies that refuse besides the rules, whatever the engine. */
+export function guardingPolicies(platform: GuardedPlatform) {
+  return [floorRule(platform), provisionerGuard(platform)];
 }
 
 /** Every rule of the platform; one that the engine cannot enforce stays with the API server. */

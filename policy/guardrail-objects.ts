@@ -1,15 +1,14 @@
 /** The objects by which the platform's guardrails stand, whichever engine enforces them: worked out from the rules. */
 
-import { spreadPolicy } from "../guardrails/disruption";
-import { enforcement, type Enforcement } from "../guardrails/enforcement";
-import { constraint, constraintTemplate } from "../guardrails/engines/gatekeeper";
-import { kyvernoPolicy } from "../guardrails/engines/kyverno";
+import {
+  enforcement,
+  engineDocuments,
+  guardingPolicies,
+  signatureDocuments,
+  writingPolicies,
+  type EngineDocument,
+} from "../guardrails/enforcement";
 import { nativeActions, nativePolicy } from "../guardrails/engines/native";
-import { imagePullPolicy } from "../guardrails/image-pull";
-import { placementPolicy } from "../guardrails/placement";
-import { floorDefault, floorRule } from "../guardrails/pod-security-floor";
-import { provisionerGuard } from "../guardrails/provisioner";
-import { tenantLabelPolicy } from "../guardrails/tenant-label";
 import type { GuardrailAction, Platform } from "../model/platform";
 import type { Setting } from "./project";
 
@@ -35,15 +34,14 @@ interface Policy {
 
 function derive(platform: Platform): GuardrailObject[] {
   return [
-    ...[
-      placementPolicy(),
-      spreadPolicy(),
-      tenantLabelPolicy(),
-      imagePullPolicy(),
-      floorDefault(platform),
-    ].flatMap(mutating),
-    ...[floorRule(platform), provisionerGuard(platform)].flatMap((policy) => validating(policy)),
-    ...enforcement(platform).flatMap((enforced) => objectsOf(enforced, platform)),
+    ...writingPolicies(platform).flatMap(mutating),
+    ...guardingPolicies(platform).flatMap((policy) => validating(policy)),
+    ...enforcement(platform).flatMap((enforced) =>
+      enforced.engine === "native"
+        ? validating(nativePolicy(enforced.rule, platform), enforced.action)
+        : engineDocuments(enforced, platform).map(declaredAs),
+    ),
+    ...signatureDocuments(platform).map(declaredAs),
   ];
 }
 
@@ -65,20 +63,6 @@ function validating({ name, spec }: Policy, action: GuardrailAction = "enforce")
   ];
 }
 
-interface EngineDocument {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: unknown;
-}
-
-function objectsOf({ rule, engine, action }: Enforcement, platform: Platform): GuardrailObject[] {
-  const of = ({ kind, metadata, spec }: EngineDocument) => ({ kind, name: metadata.name, spec });
-  switch (engine) {
-    case "native":
-      return validating(nativePolicy(rule, platform), action);
-    case "kyverno":
-      return [of(kyvernoPolicy(rule, platform, action))];
-    case "gatekeeper":
-      return [of(constraintTemplate(rule, platform)), of(constraint(rule, platform, action))];
-  }
+function declaredAs({ kind, metadata, spec }: EngineDocument): GuardrailObject {
+  return { kind, name: metadata.name, spec };
 }

@@ -1,18 +1,14 @@
 /** Judges the platform's admission policies: each stands as it was written and is bound without a way round it (R17, R19, R41). */
 
-import { spreadPolicy } from "../../guardrails/disruption";
 import {
   enforcement,
   engineDocuments,
+  guardingPolicies,
   signatureDocuments,
+  writingPolicies,
   type EngineDocument,
 } from "../../guardrails/enforcement";
 import { nativeActions, nativePolicy } from "../../guardrails/engines/native";
-import { imagePullPolicy } from "../../guardrails/image-pull";
-import { placementPolicy } from "../../guardrails/placement";
-import { floorDefault } from "../../guardrails/pod-security-floor";
-import { provisionerGuard } from "../../guardrails/provisioner";
-import { tenantLabelPolicy } from "../../guardrails/tenant-label";
 import type { GuardrailAction, Platform } from "../../model/platform";
 import { itemsOf, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
@@ -44,14 +40,7 @@ export async function readEnginePolicies(platform: Platform, cluster: Reader): P
 }
 
 export function judgePolicies(platform: Platform, live: LivePolicies, ledger: Ledger): void {
-  const written = [
-    placementPolicy(),
-    spreadPolicy(),
-    tenantLabelPolicy(),
-    imagePullPolicy(),
-    floorDefault(platform),
-  ];
-  for (const policy of written) {
+  for (const policy of writingPolicies(platform)) {
     const { mutatingadmissionpolicies, mutatingadmissionpolicybindings } = live;
     judge("Mutating", policy, mutatingadmissionpolicies, mutatingadmissionpolicybindings, ledger);
   }
@@ -65,7 +54,9 @@ export function judgePolicies(platform: Platform, live: LivePolicies, ledger: Le
       ledger,
       action,
     );
-  validating(provisionerGuard(platform));
+  for (const policy of guardingPolicies(platform)) {
+    validating(policy);
+  }
   for (const enforced of enforcement(platform)) {
     if (enforced.engine === "native") {
       validating(nativePolicy(enforced.rule, platform), enforced.action);
