@@ -49,17 +49,31 @@ export function floorDefault(platform: PlatformSpec) {
   };
 }
 
-/** A level below the floor is refused, whoever asks. */
+/** CEL: the level of an object, if it has one. */
+function levelOf(object: string): string {
+  return `${object}.metadata.?labels[?"${LABEL}"]`;
+}
+
+/**
+ * A level below the floor is refused, whoever asks. What stands below it since before may stay, or its controllers could
+ * never finish its removal.
+ */
 export function floorRule(platform: PlatformSpec) {
   return {
     name: NAME,
     spec: {
       failurePolicy: "Fail",
       matchConstraints: { resourceRules: WRITES },
-      matchConditions: notExempt(platform),
+      matchConditions: [
+        ...notExempt(platform),
+        {
+          name: "new-level",
+          expression: `oldObject == null || ${levelOf("object")} != ${levelOf("oldObject")}`,
+        },
+      ],
       validations: [
         {
-          expression: `object.metadata.?labels[?"${LABEL}"].orValue("none") in ["baseline", "restricted"]`,
+          expression: `${levelOf("object")}.orValue("none") in ["baseline", "restricted"]`,
           reason: "Forbidden",
           messageExpression: `"namespace " + request.name + " asks for Pod Security below baseline, the floor of this cluster; label it ${LABEL}=baseline or have it exempted in the platform stack (cluster.privilegedNamespaces)"`,
         },

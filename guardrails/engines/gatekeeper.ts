@@ -2,8 +2,8 @@
 
 import type { GuardrailAction } from "../../model/platform";
 import type { GuardedPlatform } from "../../model/provisioner";
-import { HOLDS, messageOf, policyName, variablesOf, type Rule } from "../rule";
-import { conditions, exemptNamespaces } from "../scope";
+import { HOLDS, messageOf, policyName, text, variablesOf, type Rule } from "../rule";
+import { conditions, exemptNamespaces, type Condition } from "../scope";
 
 /** Subresources that Gatekeeper's webhook is registered for; `status` is left out there on purpose. */
 const SEEN = ["ephemeralcontainers", "binding", "scale"];
@@ -19,6 +19,14 @@ export function gatekeeperCannot({ matches }: Rule): string | undefined {
   return unseen.length > 0
     ? `its webhook is not asked about the subresource ${unseen.join(", ")}`
     : undefined;
+}
+
+/** A constraint goes by kinds alone, and the webhook is asked about every update. */
+function operations({ matches }: Rule): Condition[] {
+  const judged = [...new Set(matches.flatMap((match) => match.operations))];
+  return judged.includes("UPDATE")
+    ? []
+    : [{ name: "operation", expression: `request.operation in ${text(judged)}` }];
 }
 
 /** The constraint's kind; the template bears it in lower case. */
@@ -45,7 +53,7 @@ export function constraintTemplate(rule: Rule, platform: GuardedPlatform) {
               engine: "K8sNativeValidation",
               source: {
                 failurePolicy: "Fail",
-                matchCondition: conditions(rule, platform),
+                matchCondition: [...operations(rule), ...conditions(rule, platform)],
                 variables: Object.entries(variablesOf(rule)).map(([name, expression]) => ({
                   name,
                   expression,

@@ -13,6 +13,8 @@ import {
 import { ask, asGroup, sandbox, tenantId } from "./fixture";
 import { ACCOUNT, assumeByToken, clientOptions, REGION } from "./aws";
 import { pod, type Ask } from "./kubernetes";
+import { policiesSeen } from "./rules";
+import { eventually } from "./scheduling";
 import { vault } from "./vault";
 
 /** A token of a ServiceAccount, as External Secrets asks for one. */
@@ -238,6 +240,30 @@ describe("the Pod Security floor of the cluster (R19)", () => {
     }
     const exempt = await ask("PATCH", "/api/v1/namespaces/kube-system?dryRun=All", patch);
     assert.equal(exempt.status, 200, exempt.message);
+  });
+
+  it("lets one that is below it since before be labelled and removed", async () => {
+    const binding =
+      "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/tenantry-pod-security-floor";
+    const path = "/api/v1/namespaces/old-team";
+    const bind = async (validationActions: string[]) => {
+      assert.equal((await ask("PATCH", binding, { spec: { validationActions } })).status, 200);
+      await policiesSeen();
+    };
+    await bind(["Audit"]);
+    try {
+      const { status, message } = await ask(
+        "POST",
+        "/api/v1/namespaces",
+        namespace("old-team", { [ENFORCE]: "privileged" }),
+      );
+      assert.equal(status, 201, message);
+    } finally {
+      await bind(["Deny"]);
+    }
+    assert.equal((await ask("PATCH", path, { metadata: { labels: { team: "old" } } })).status, 200);
+    assert.equal((await ask("DELETE", path)).status, 200);
+    await eventually(async () => assert.equal((await ask("GET", path)).status, 404));
   });
 });
 

@@ -82,7 +82,10 @@ describe("what the provisioner declares in a tenant's namespace", () => {
       );
     assert.deepEqual(
       refusals.flatMap((refusal) => refusal?.split(".")[0] ?? []),
-      ["NetworkPolicy allow-egress: it lets out to 203"],
+      [
+        "NetworkPolicy allow-egress: it lets out to 203",
+        "NetworkPolicy allow-egress: it bears the platform's label tenantry",
+      ],
     );
   });
 });
