@@ -146,6 +146,12 @@ function boundaryChecks(platform: GuardedPlatform): Check[] {
       why: `its label ${labels.TENANT} says that it is a stranger's or another tenant's, and nothing is adopted or given away; choose another name, or have an administrator remove it`,
     },
     {
+      // Everything in a tenant's namespace bears the tenant's id; what a list made bears the list's name too.
+      when: `oldObject != null && variables.place == ${text(TENANTS)}`,
+      holds: `${text(labels.LIST)} in variables.before`,
+      why: `the tenant made it for itself: what tenant lists make bears the label ${labels.LIST}; leave it to the tenant, or have an administrator remove it`,
+    },
+    {
       when: "object != null",
       holds: `variables.labels[?${label}].orValue("").matches(${text(ID)})`,
       why: `its label ${labels.TENANT} is not the id of a tenant, a version 4 UUID in lower case; label it so`,

@@ -34,6 +34,8 @@ export function itemsOf(answer: unknown): LiveObject[] {
 export function isLeaving({ metadata }: LiveObject, tenantId: string): boolean {
   return (
     metadata.labels[labels.TENANT] === tenantId &&
+    // Everything in the namespace bears the tenant's id; no tenant can give an object the list's label.
+    metadata.labels[labels.LIST] !== undefined &&
     metadata.managedFields.length > 0 &&
     metadata.managedFields.every(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))
   );

@@ -20,6 +20,8 @@ describe("the state of release 0.1", () => {
   const old = (stack: string) => ({
     ...run(stack, { PULUMI_BACKEND_URL: `file://${backend}` }),
     directory: project.directory,
+    // The pack judges by today's platform file, and what this is about comes from the old platform's output.
+    policyPacks: [],
   });
 
   before(async () => {

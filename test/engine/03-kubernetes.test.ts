@@ -328,10 +328,11 @@ describe("tenants on the live API server", () => {
     });
 
     it("lets the reconciler bring a Secret and read it by its name, and people bring none (R64)", async () => {
+      const annotations = { "kubernetes.io/service-account.name": "tenant-reconciler" };
       const secret = (type: string) => ({
         apiVersion: "v1",
         kind: "Secret",
-        metadata: { name: "brought" },
+        metadata: { name: "brought", annotations },
         type,
       });
       await allowed(reconciler, "POST", `${ACME}/secrets`, secret("Opaque"));

@@ -269,7 +269,7 @@ describe("where the provisioner may write on the live API server", () => {
         "DELETE",
         inFolder("tenant-border", "poddisruptionbudgets/own", "policy/v1"),
         undefined,
-        adopted,
+        byGuard("the tenant made it for itself"),
       ],
       ["create a pod of a tenant", "POST", dry(`${BORDER}/pods`), pod("spy"), kind, byRbac("create", "pods")],
       [
