@@ -17,7 +17,7 @@ export function accessRules(platform: GuardedPlatform): readonly Rule[] {
     roles,
     clusterRights,
     accountRoles(platform),
-    secretWriters,
+    secretWriters(platform),
     secretTypes,
   ];
 }
