@@ -40,6 +40,14 @@ export interface PreviewOptions extends RunOptions, Approval {
   readonly policyPackConfigs?: readonly string[];
 }
 
+export interface UpOptions extends PreviewOptions {
+  /**
+   * The one tenant that may change. The engine's own targets are not used: they leave a state that later runs trip
+   * over. The whole list is planned, and the run refused where anything else would change with it.
+   */
+  readonly only?: string;
+}
+
 export interface DestroyOptions extends RunOptions, Approval {}
 
 export interface RunResult {
@@ -60,11 +68,17 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
  *
  * @throws RunFailure whose `exitCode` follows Pulumi's table.
  */
-export function up(options: PreviewOptions): Promise<RunResult> {
+export function up(options: UpOptions): Promise<RunResult> {
   return run(options, async (stack, common, note) => {
     refuseProtectedRemoval(options, await stack.exportStack());
     // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
-    await plan(stack, options, { ...common, onEvent: note });
+    const planned = new ChangesByTenant();
+    const onEvent = (event: EngineEvent) => {
+      planned.add(event);
+      note(event);
+    };
+    await plan(stack, options, { ...common, onEvent });
+    refuseOthers(planned, options.only);
     await stack.up({ ...common, ...packs(options) });
   });
 }
@@ -170,6 +184,23 @@ function refuseProtectedRemoval(project: Project, exported: Deployment): void {
     declared === undefined ? [] : protectedTenants(exported).filter((name) => !declared.includes(name));
   if (removed.length > 0) {
     const message = `no file declares ${removed.join(", ")} any more, but protected resources stand; nothing was changed: put the file back with lifecycle.deletionProtection: false, run up, then remove it`;
+    throw new RunFailure("resource", message);
+  }
+}
+
+const UNCHANGED = ["same", "read"];
+
+/** Somebody meant one tenant, and others' files or servers have changed besides. */
+function refuseOthers(planned: ChangesByTenant, only: string | undefined): void {
+  if (only === undefined) {
+    return;
+  }
+  const others = Object.entries(planned.counts()).filter(
+    ([name, counts]) =>
+      name !== only && Object.keys(counts).some((operation) => !UNCHANGED.includes(operation)),
+  );
+  if (others.length > 0) {
+    const message = `not only ${only} would change, but ${others.map(([name]) => name).join(", ")} too; nothing was changed: look at the plan by tenantry preview, apply it by tenantry up, then run this again`;
     throw new RunFailure("resource", message);
   }
 }

@@ -3,7 +3,7 @@
 import * as names from "../model/names";
 import type { Tenant } from "../model/tenant";
 import type { VaultRole } from "../model/vault";
-import { RunFailure } from "./outcome";
+import { granted, type VaultClient } from "./vault";
 
 export interface WrappedSecretId {
   /** Identifies the AppRole; not secret. */
@@ -14,52 +14,27 @@ export interface WrappedSecretId {
   readonly ttl: number;
 }
 
-export interface VaultConnection {
-  readonly address: string;
-  /** A token that may create secret ids in the tenant's namespace. */
-  readonly token: string;
-}
-
 /**
  * Mints a secret id for one of the tenant's AppRoles, response-wrapped.
  *
+ * @param vault a client whose token may create secret ids in the tenant's namespace.
  * @param ttl seconds that the wrapping token lives; default ten minutes.
  * @throws RunFailure `credentials` where Vault refuses the token, `resource` for any other refusal.
  */
 export async function wrappedSecretId(
   tenant: Pick<Tenant, "id">,
   role: VaultRole,
-  vault: VaultConnection,
+  vault: VaultClient,
   ttl = 600,
 ): Promise<WrappedSecretId> {
+  const inner = vault.within(names.vaultNamespace(tenant.id));
   const path = `auth/${names.VAULT_APPROLE_MOUNT}/role/${role}`;
-  const { data } = await ask<{ data: { role_id: string } }>(vault, tenant, "GET", `${path}/role-id`);
-  const { wrap_info: wrapped } = await ask<{ wrap_info: { token: string; ttl: number } }>(
-    vault,
-    tenant,
-    "POST",
-    `${path}/secret-id`,
-    { "X-Vault-Wrap-TTL": `${ttl}s` },
-  );
+  const { data } = granted("read the role id", await inner.request("GET", `${path}/role-id`)) as {
+    data: { role_id: string };
+  };
+  const minted = await inner.request("POST", `${path}/secret-id`, {}, { "X-Vault-Wrap-TTL": `${ttl}s` });
+  const { wrap_info: wrapped } = granted("mint a secret id", minted) as {
+    wrap_info: { token: string; ttl: number };
+  };
   return { roleId: data.role_id, wrappingToken: wrapped.token, ttl: wrapped.ttl };
-}
-
-async function ask<T>(
-  { address, token }: VaultConnection,
-  tenant: Pick<Tenant, "id">,
-  method: "GET" | "POST",
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<T> {
-  const response = await fetch(new URL(`/v1/${path}`, address), {
-    method,
-    headers: { ...headers, "X-Vault-Token": token, "X-Vault-Namespace": names.vaultNamespace(tenant.id) },
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (!response.ok) {
-    const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: string[] };
-    const kind = response.status === 403 ? "credentials" : "resource";
-    throw new RunFailure(kind, `Vault refused ${method} ${path}: ${response.status} ${errors.join("; ")}`);
-  }
-  return (await response.json()) as T;
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import type { Platform } from "../model/platform";
 import { jsonReader, ReadError, type Answer, type Reader } from "./reader";
@@ -25,25 +26,56 @@ export interface Connections {
   vault(): VaultReader;
 }
 
-/** @param kubeconfig contents of a kubeconfig; default: the file that KUBECONFIG names, or that of the home folder. */
-export function connect(platform: Platform, kubeconfig?: string): Connections {
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param kubeconfig contents of a kubeconfig; default: the file that KUBECONFIG names, or that of the home folder.
+ * @param environment whose settings and credentials count; default: this process's.
+ */
+export function connect(
+  platform: Platform,
+  kubeconfig?: string,
+  environment: Environment = process.env,
+): Connections {
   let cluster: Promise<ClusterReader> | undefined;
   return {
     platform,
-    kubernetes: () => (cluster ??= openCluster(kubeconfig)),
-    vault: () => openVault(process.env["VAULT_NAMESPACE"] ?? ""),
+    kubernetes: () => (cluster ??= openCluster(kubeconfig, environment)),
+    vault: () => openVault(environment),
   };
 }
 
-async function openCluster(text: string | undefined): Promise<ClusterReader> {
+/**
+ * The kubeconfig as kubectl would find it.
+ *
+ * @param text its contents; default: the files that KUBECONFIG names, or that of the home folder.
+ */
+export async function loadKubeconfig(
+  text: string | undefined,
+  environment: Environment,
+): Promise<KubeConfig> {
   // Loaded only here: a run that ends at a fault in a file need not wait for it.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
-  if (text === undefined) {
+  const files = (environment["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
+  const [first, ...others] = files;
+  if (text !== undefined) {
+    config.loadFromString(text);
+  } else if (first === undefined) {
     config.loadFromDefault();
   } else {
-    config.loadFromString(text);
+    config.loadFromFile(first);
+    for (const file of others) {
+      const more = new KubeConfig();
+      more.loadFromFile(file);
+      config.mergeConfig(more);
+    }
   }
+  return config;
+}
+
+async function openCluster(text: string | undefined, environment: Environment): Promise<ClusterReader> {
+  const config = await loadKubeconfig(text, environment);
   const address = config.getCurrentCluster()?.server;
   if (address === undefined) {
     throw new ReadError(0, "the kubeconfig names no cluster; set KUBECONFIG or the config kubeconfig");
@@ -74,9 +106,10 @@ const EVERYTHING = {
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 /** @throws ReadError for settings that can lead to no server; a header with such a token would be quoted in an error. */
-function openVault(namespace: string): VaultReader {
-  const address = process.env["VAULT_ADDR"] ?? "https://127.0.0.1:8200";
-  const [token, source] = vaultToken();
+function openVault(environment: Environment): VaultReader {
+  const address = environment["VAULT_ADDR"] ?? "https://127.0.0.1:8200";
+  const namespace = environment["VAULT_NAMESPACE"] ?? "";
+  const [token, source] = vaultToken(environment);
   if (!/^https?:\/\//.test(address) || !URL.canParse(address)) {
     throw new ReadError(
       0,
@@ -102,8 +135,8 @@ function openVault(namespace: string): VaultReader {
 }
 
 /** The token and where it is from: the environment or, as the official provider does, the file that a login leaves. */
-function vaultToken(): [token: string, source: string] {
-  const fromEnvironment = process.env["VAULT_TOKEN"]?.trim() ?? "";
+export function vaultToken(environment: Environment): [token: string, source: string] {
+  const fromEnvironment = environment["VAULT_TOKEN"]?.trim() ?? "";
   if (fromEnvironment !== "") {
     return [fromEnvironment, "VAULT_TOKEN"];
   }

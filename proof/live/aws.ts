@@ -4,8 +4,10 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { AwsCredentialIdentity } from "@smithy/types";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
+import type { Environment } from "../connect";
 import type { Ledger } from "../ledger";
 import { judgeBackupRole } from "./backup-role";
 import { judgeKey } from "./key";
@@ -26,14 +28,42 @@ export const AWS_TIMEOUTS = {
   throwOnRequestTimeout: true,
 } as const;
 
-export function awsClients({ aws }: Platform): AwsClients {
+/** @param environment whose credentials and endpoint count; default: what the SDK finds in this process. */
+export function awsClients({ aws }: Platform, environment: Environment = {}): AwsClients {
   // KMS answers few requests a second; the SDK waits and asks again.
-  const options = { region: aws.region, maxAttempts: 8, requestHandler: AWS_TIMEOUTS };
+  const options = {
+    region: aws.region,
+    maxAttempts: 8,
+    requestHandler: AWS_TIMEOUTS,
+    ...awsSettings(environment),
+  };
   return {
     kms: new KMSClient(options),
     iam: new IAMClient(options),
     secrets: new SecretsManagerClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
+  };
+}
+
+/** What of an environment the SDK would otherwise read from this process: keys or a profile, and the endpoint. */
+export function awsSettings(environment: Environment): {
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly credentials?: AwsCredentialIdentity;
+} {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = "",
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
+    AWS_SESSION_TOKEN: sessionToken = "",
+    AWS_PROFILE: profile = "",
+    AWS_ENDPOINT_URL: endpoint = "",
+  } = environment;
+  return {
+    ...(endpoint !== "" && { endpoint }),
+    ...(profile !== "" && { profile }),
+    ...(accessKeyId !== "" && {
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== "" && { sessionToken }) },
+    }),
   };
 }
 

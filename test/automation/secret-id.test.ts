@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import { RunFailure } from "../../automation/outcome";
 import { wrappedSecretId } from "../../automation/secret-id";
+import { openVault } from "../../automation/vault";
 import { serve } from "../proof/server";
 
 const tenant = { id: "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f" };
@@ -9,7 +10,7 @@ const tenant = { id: "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f" };
 async function minted(answer: Parameters<typeof serve>[0], ttl?: number) {
   const server = await serve(answer);
   try {
-    const vault = { address: server.address, token: "hvs.canary" };
+    const vault = openVault({ VAULT_ADDR: server.address, VAULT_TOKEN: "hvs.canary" });
     const outcome = await wrappedSecretId(tenant, "writer", vault, ttl).catch((error: unknown) => error);
     return { outcome, requests: server.requests };
   } finally {
@@ -57,7 +58,7 @@ describe("a wrapped secret id", () => {
       assert.equal(outcome.exitCode, exitCode);
       assert.equal(
         outcome.message,
-        `Vault refused GET auth/approle/role/writer/role-id: ${status} no; no again`,
+        `Vault refuses to read the role id: ${status} no; no again`,
       );
       assert.ok(!`${outcome.stack}${JSON.stringify(outcome)}`.includes("canary"));
     });

@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 import { wrappedSecretId } from "../../automation/secret-id";
+import { openVault } from "../../automation/vault";
 import type { VaultRole } from "../../model/vault";
 import { sandbox, tenantId } from "./fixture";
 import { vault } from "./vault";
 
 describe("tenants on the live Vault", () => {
-  const connection = () => ({
-    address: sandbox().env["VAULT_ADDR"] ?? "",
-    token: sandbox().env["VAULT_TOKEN"] ?? "",
-  });
+  const connection = () => openVault(sandbox().env);
   let acme: string;
   let globex: string;
 
@@ -99,7 +97,7 @@ describe("tenants on the live Vault", () => {
   }
 
   it("keeps system-wide paths out of the namespace, for whoever asks (attack A197)", async () => {
-    const { status, errors } = await vault(connection().token, acme, "GET", "sys/audit");
+    const { status, errors } = await vault(sandbox().env["VAULT_TOKEN"] ?? "", acme, "GET", "sys/audit");
     assert.match(errors, /operation only available in root namespace/);
     assert.equal(status, 400);
   });

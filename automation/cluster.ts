@@ -1,0 +1,109 @@
+/** Requests to the live API server, in the name of whom the environment or a token says. */
+
+import * as https from "node:https";
+import { loadKubeconfig, type Environment } from "../proof/connect";
+import { RunFailure } from "./outcome";
+
+/** Milliseconds that one request may take. */
+const TIMEOUT_MS = 30_000;
+
+export interface Reply {
+  readonly status: number;
+  /** The API server's sentence, where it refused. */
+  readonly message: string;
+  readonly body: Record<string, unknown>;
+}
+
+export interface Cluster {
+  readonly address: string;
+  /** PEM of the authority that signed the API server's certificate; undefined where a public one did. */
+  readonly authority: string | undefined;
+  /**
+   * One request; refusals are replies too.
+   *
+   * @param contentType of the body; default `application/json`, and a merge patch for PATCH.
+   * @throws RunFailure `failure` where the API server does not answer.
+   */
+  request(method: string, path: string, body?: unknown, contentType?: string): Promise<Reply>;
+  /** The same server, asked with this bearer token and no other credential. */
+  withToken(token: string): Cluster;
+}
+
+/** @param kubeconfig its text; default: as kubectl would find it. */
+export async function openCluster(environment: Environment, kubeconfig?: string): Promise<Cluster> {
+  const config = await loadKubeconfig(kubeconfig, environment);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new RunFailure("badInput", "the kubeconfig names no cluster; set KUBECONFIG");
+  }
+  const identity: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(identity);
+  return cluster(server, identity);
+}
+
+function cluster(server: string, identity: https.RequestOptions): Cluster {
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 8 });
+  const { ca } = identity;
+  return {
+    address: server,
+    authority: ca === undefined ? undefined : String(ca),
+    request: (method, path, body, contentType = CONTENT_TYPES[method] ?? "application/json") => {
+      // Joined, not resolved: a proxy may serve a cluster below a path of its own.
+      const url = new URL(`${server.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`);
+      const headers = { ...identity.headers, "content-type": contentType };
+      return send(url, { ...identity, method, headers, agent }, body);
+    },
+    withToken: (token) =>
+      cluster(server, { ca, servername: identity.servername, headers: { authorization: `Bearer ${token}` } }),
+  };
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
+
+function send(url: URL, options: https.RequestOptions, body: unknown): Promise<Reply> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) =>
+      reject(
+        new RunFailure("failure", `the API server at ${url.origin} does not answer: ${error.message}`, {
+          cause: error,
+        }),
+      );
+    const request = https.request(url, { ...options, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", fail);
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        const parsed = objectOf(text);
+        const message = typeof parsed["message"] === "string" ? parsed["message"] : text.slice(0, 200);
+        resolve({ status: response.statusCode ?? 0, message, body: parsed });
+      });
+    });
+    request.on("error", fail);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * The body of a reply that must be a success.
+ *
+ * @param what the request in words, for example `mint a token`.
+ * @throws RunFailure `credentials` for 401 and 403, `resource` for any other refusal.
+ */
+export function accepted(what: string, { status, message, body }: Reply): Record<string, unknown> {
+  if (status >= 200 && status < 300) {
+    return body;
+  }
+  const kind = status === 401 || status === 403 ? "credentials" : "resource";
+  throw new RunFailure(kind, `the API server refuses to ${what}: ${status} ${message}`);
+}

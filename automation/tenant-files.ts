@@ -1,0 +1,84 @@
+/** The tenant files of a project: which there are, and changes to one of them that leave its comments alone. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isMap, parseDocument, type Document } from "yaml";
+import { InputFaults } from "../model/fault";
+import { readTenantDocument, readTenantList, type TenantList } from "../model/read";
+import type { Tenant } from "../model/tenant";
+import { nearest } from "../model/issue";
+import { RunFailure } from "./outcome";
+import type { Project } from "./workspace";
+
+/** Folder of a list's tenant files. */
+export function listFolder({ stack, directory = process.cwd() }: Project): string {
+  return path.join(directory, "tenants", stack);
+}
+
+export function tenantFile(project: Project, tenant: string): string {
+  return path.join(listFolder(project), `${tenant}.yaml`);
+}
+
+/** @throws RunFailure `badInput` with every fault of every file. */
+export function readList(project: Project): TenantList {
+  return orBadInput(() => readTenantList(listFolder(project), project.stack));
+}
+
+/** @throws RunFailure `badInput` where the list has no such tenant, with the nearest name. */
+export function readTenant(project: Project, name: string): Tenant {
+  const { tenants } = readList(project);
+  const found = tenants.find((tenant) => tenant.name === name);
+  if (found === undefined) {
+    const meant = nearest(
+      name,
+      tenants.map((tenant) => tenant.name),
+    );
+    throw new RunFailure("badInput", `the list ${project.stack} has no tenant ${name}; ${meant}`);
+  }
+  return found;
+}
+
+/**
+ * Changes a tenant's file in place: comments and order stay. What would not be a legal file is not written.
+ *
+ * @returns whether anything changed.
+ * @throws RunFailure `badInput` with every fault of the changed file.
+ */
+export function changeTenantFile(
+  project: Project,
+  name: string,
+  change: (document: Document) => void,
+): boolean {
+  const file = tenantFile(project, name);
+  const before = fs.readFileSync(file, "utf8");
+  const document = parseDocument(before);
+  if (!isMap(document.contents)) {
+    throw new RunFailure("badInput", `${file} is not a map of fields`);
+  }
+  change(document);
+  const after = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  if (after === before) {
+    return false;
+  }
+  const read = readTenantDocument(Buffer.from(after), `${name}.yaml`, project.stack);
+  if (Array.isArray(read)) {
+    throw new RunFailure("badInput", new InputFaults(read).message);
+  }
+  writeWhole(file, after);
+  return true;
+}
+
+/** Writes a file so that a reader, or a crash, finds the old text or the new one and never a part. */
+export function writeWhole(file: string, text: string, mode = 0o644): void {
+  const draft = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(draft, text, { mode, flush: true });
+  fs.renameSync(draft, file);
+}
+
+function orBadInput<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputFaults ? new RunFailure("badInput", error.message, { cause: error }) : error;
+  }
+}
