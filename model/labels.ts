@@ -36,9 +36,15 @@ export const PLATFORM = "tenantry.dev/platform";
 export const OWNERS = "tenantry.dev/owners";
 /** The display name, as an annotation: it may hold any character. */
 export const DISPLAY_NAME = "tenantry.dev/display-name";
+/** What a stopped workload was before its tenant was suspended, as an annotation: `3` replicas, `false` for not stopped (R89). */
+export const BEFORE_SUSPENSION = "tenantry.dev/before-suspension";
 /** Vault keys of a namespace's custom metadata cannot hold a slash, so that Vault has keys of its own. */
 export const VAULT_OWNER = "tenantry-list";
 export const VAULT_TENANT = "tenantry-tenant";
+
+/** On an Event: place and hash of the audit log's entry that it announces (R94). */
+export const AUDIT_SEQUENCE = "tenantry.dev/audit-sequence";
+export const AUDIT_HASH = "tenantry.dev/audit-hash";
 
 /**
  * Tells the provider to take a field back from whoever changed it by hand. Without it, server-side apply reports a
