@@ -2,12 +2,17 @@
 
 import { contains, networkOf, overlap, readCidr } from "./cidr";
 import { shown } from "./fault";
+import { presenceOf } from "./lifecycle";
 import type { Platform } from "./platform";
 import type { Contradiction } from "./rules";
 import type { Tenant, TenantSpec } from "./tenant";
 
 /** Everything in a tenant that this platform cannot or must not make true. */
 export function againstPlatform(spec: TenantSpec, tenant: Tenant, platform: Platform): Contradiction[] {
+  // Of a tenant that has left, only data is there: it asks nothing of the cluster.
+  if (!presenceOf(tenant).stands) {
+    return [];
+  }
   return [
     ...reservedNamespace(tenant, platform),
     ...reservedEgress(spec, platform),

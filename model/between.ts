@@ -3,6 +3,7 @@
 import { networkOf } from "./cidr";
 import type { TenantDocument } from "./document";
 import { printable, shown, type Fault } from "./fault";
+import type { State } from "./lifecycle";
 import { POOL_BLOCK, podContradictions } from "./network-rules";
 import { valueAt } from "./position";
 import type { Path } from "./rules";
@@ -24,12 +25,15 @@ interface Claim {
 }
 
 interface Rule {
+  /** Whether a tenant of which only data is left claims it still. */
+  readonly outlives?: boolean;
   readonly claims: (claimant: Claimant) => readonly Claim[];
   readonly sentence: (mine: string, theirs: string, owner: string) => string;
 }
 
 const RULES: readonly Rule[] = [
   {
+    outlives: true,
     claims: (claimant) => textsAt(claimant, ["id"]),
     sentence: (mine, _, owner) => `${shown(mine)} is the id of ${owner} too; make one with \`uuidgen -r\``,
   },
@@ -82,10 +86,10 @@ export function faultsBetween(read: readonly Claimant[]): Fault[] {
   return RULES.flatMap((rule) => clashes(rule, read));
 }
 
-function clashes({ claims, sentence }: Rule, read: readonly Claimant[]): Fault[] {
+function clashes({ outlives = false, claims, sentence }: Rule, read: readonly Claimant[]): Fault[] {
   const taken = new Map<string, { readonly claim: Claim; readonly owner: Claimant }>();
   return read.flatMap((claimant) => {
-    const mine = claims(claimant);
+    const mine = outlives || !isRetained(claimant) ? claims(claimant) : [];
     const faults = mine.flatMap(({ path, value, needs = [value] }) => {
       const [first] = needs.flatMap((key) => taken.get(key) ?? []);
       return first === undefined
@@ -104,6 +108,11 @@ function clashes({ claims, sentence }: Rule, read: readonly Claimant[]): Fault[]
     }
     return faults;
   });
+}
+
+/** Data keeps the tenant's id, and the file its name; groups, hosts and addresses are free for others. */
+function isRetained({ document }: Claimant): boolean {
+  return valueAt(document.value, ["lifecycle", "state"]) === ("retained" satisfies State);
 }
 
 /** `tenant acme (tenants/prod/acme.yaml:7)`: where the other claim stands. */

@@ -46,6 +46,11 @@ export function clusterRoleName(role: string): string {
 /** The ServiceAccount that reconciles a tenant's workloads (R10). */
 export const RECONCILER = "tenant-reconciler";
 
+/** The ServiceAccount through which machines act in a tenant role (R11); only the operator has its tokens made. */
+export function accessAccount(role: string): string {
+  return NAMESPACE_PREFIX + role;
+}
+
 /** The ServiceAccount with which External Secrets reads the tenant's secrets (R62). */
 export const SECRET_READER = "external-secrets";
 /** The ServiceAccount whose pods take on the tenant's IAM role (R67). */

@@ -12,18 +12,12 @@ const later = (what: string, plane: string) =>
 
 /** What a tenant asks for that no plane makes true yet. */
 export function planned(spec: TenantSpec): Planned[] {
-  const { lifecycle } = spec;
   const found: (Planned | false)[] = [
     spec.gitops !== undefined && {
       path: ["gitops"],
       message: later("the hand-over to Git comes", "the GitOps plane"),
     },
     spec.mesh === true && { path: ["mesh"], message: later("the service mesh comes", "the mesh plane") },
-    lifecycle?.state !== undefined &&
-      lifecycle.state !== "active" && {
-        path: ["lifecycle", "state"],
-        message: later("other states than active come", "the tenant's life cycle"),
-      },
   ];
   return found.filter((entry): entry is Planned => entry !== false);
 }

@@ -82,6 +82,12 @@ export function resolve(spec: TenantSpec, list: string): Tenant {
       schedule: spec.backup?.schedule ?? row.backup.schedule,
       retentionDays: spec.backup?.retentionDays ?? row.backup.retentionDays,
     },
+    lifecycle: {
+      state: spec.lifecycle?.state ?? "active",
+      ...(spec.lifecycle?.retainUntil !== undefined && { retainUntil: spec.lifecycle.retainUntil }),
+      legalHold: spec.lifecycle?.legalHold ?? false,
+      retentionDays: spec.lifecycle?.retentionDays ?? row.retentionDays,
+    },
     deletionProtection: spec.lifecycle?.deletionProtection ?? row.deletionProtection,
   });
 }

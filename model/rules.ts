@@ -2,6 +2,7 @@
 
 import { emptyParts, environmentContradictions } from "./environment-rules";
 import { shown } from "./fault";
+import { lifecycleContradictions } from "./lifecycle-rules";
 import { networkContradictions } from "./network-rules";
 import { amountOf, quantity } from "./quantity";
 import { BYTES } from "./quota";
@@ -95,6 +96,7 @@ const RULES: readonly Rule[] = [
   { reads: ["secrets"], find: engineContradictions },
   { reads: ["secrets"], find: vaultContradictions },
   { reads: ["secrets"], find: ({ secrets }) => repeated(secrets?.names ?? [], ["secrets", "names"]) },
+  { reads: ["lifecycle"], find: lifecycleContradictions },
   { reads: ["backup"], find: (_, tenant) => scheduleContradictions(tenant) },
 ];
 

@@ -5,6 +5,7 @@
 
 import { z } from "zod";
 import type { PodSecurityLevel } from "./labels";
+import { stateNames, type Lifecycle } from "./lifecycle";
 import { MAX_ENVIRONMENT_LENGTH, MAX_NAME_LENGTH, SEPARATOR } from "./names";
 import { runtimeNames, tierNames, type Containers, type Quota, type Runtime, type TierName } from "./tiers";
 
@@ -328,14 +329,30 @@ export const tenantSchema = z
     lifecycle: z
       .strictObject({
         state: z
-          .enum(["active", "suspended", "offboarding"])
+          .enum(stateNames)
           .optional()
-          .describe("Whether the tenant runs.")
+          .describe(
+            "Whether the tenant runs (active), sleeps (suspended), goes (offboarding) or has left its data behind (retained).",
+          )
           .meta({ default: "active" }),
+        retainUntil: z.iso
+          .date({ error: 'is no date; write it in quotes as "2027-01-31"' })
+          .optional()
+          .describe("The last day, in UTC, on which a retained tenant's data is kept."),
+        legalHold: z
+          .boolean()
+          .optional()
+          .describe("Forbids the purge of the tenant's data, whatever the date.")
+          .meta({ default: false }),
+        retentionDays: count(3650)
+          .optional()
+          .describe("Days that the data is kept once the tenant has left; default: the tier's."),
         deletionProtection: z
           .boolean()
           .optional()
-          .describe("Refuses removal of the tenant's key and Vault data while true; default: the tier's."),
+          .describe(
+            "Refuses removal of the tenant's namespaces, key and secrets while true; default: the tier's. Data of a tenant that leaves is protected always.",
+          ),
       })
       .optional()
       .describe("State of the tenant, and what protects it from removal."),
@@ -422,5 +439,7 @@ export interface Tenant {
     readonly boundCidrs: readonly string[];
   };
   readonly backup: { readonly schedule: string; readonly retentionDays: number };
+  readonly lifecycle: Lifecycle;
+  /** What the file asks for; what is protected in the tenant's state says `protectionOf`. */
   readonly deletionProtection: boolean;
 }

@@ -59,6 +59,8 @@ export interface Tier {
   /** Days between automatic rotations of the key's material, 90 to 2560. */
   readonly keyRotationDays: number;
   readonly backup: { readonly schedule: string; readonly retentionDays: number };
+  /** Days that a tenant's data is kept once the tenant has left, 0 to 3650 (R89). */
+  readonly retentionDays: number;
   /** Whose nodes its tenants run on unless they say otherwise: the tier's, or their own (R40). */
   readonly pool: "shared" | "dedicated";
   /** Sandboxed runtimes that a tenant may ask for; only the sensitive nodes bring them (R42). */
@@ -141,6 +143,7 @@ export const tiers = {
     keyDeletionWindowDays: 7,
     keyRotationDays: 365,
     backup: { schedule: "0 3 * * *", retentionDays: 30 },
+    retentionDays: 30,
     pool: "shared",
     runtimes: [],
     deletionProtection: false,
@@ -154,6 +157,7 @@ export const tiers = {
     keyDeletionWindowDays: 30,
     keyRotationDays: 180,
     backup: { schedule: "0 */6 * * *", retentionDays: 90 },
+    retentionDays: 90,
     pool: "shared",
     runtimes: runtimeNames,
     deletionProtection: true,
@@ -167,6 +171,7 @@ export const tiers = {
     keyDeletionWindowDays: 30,
     keyRotationDays: 180,
     backup: { schedule: "0 */6 * * *", retentionDays: 90 },
+    retentionDays: 90,
     pool: "dedicated",
     runtimes: [],
     deletionProtection: true,

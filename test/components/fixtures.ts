@@ -72,6 +72,7 @@ export function tenantOf(tierName: TierName, changes: Partial<Tenant> = {}): Ten
     encryption: { deletionWindowDays: row.keyDeletionWindowDays, rotationDays: row.keyRotationDays },
     secrets: { engine: "vault", names: [], tokenTtl: 1200, tokenMaxTtl: 3600, boundCidrs: [] },
     backup: row.backup,
+    lifecycle: { state: "active", legalHold: false, retentionDays: row.retentionDays },
     deletionProtection: row.deletionProtection,
     ...changes,
   };

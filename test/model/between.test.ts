@@ -148,6 +148,30 @@ describe("two tenants of a list", () => {
     }
   });
 
+  describe("of which one has left only its data", () => {
+    const retained = 'lifecycle: { state: retained, retainUntil: "2027-01-31" }';
+
+    it("R89 have two ids still", () => {
+      put(retained, "", [IDS[0], IDS[0]]);
+      assert.deepEqual(list.faults(), [
+        `test/b.yaml:2:5: id: "${IDS[0]}" is the id of tenant a (test/a.yaml:2) too; make one with \`uuidgen -r\``,
+      ]);
+    });
+
+    for (const claim of [
+      "access: { admin: { groups: [admins] } }",
+      "network: { ingress: { hosts: [shop.example.com] } }",
+      "network: { podCidr: 10.128.0.0/26 }",
+    ]) {
+      it(`may both have ${claim}`, () => {
+        accepts(`${claim}\n${retained}`, claim);
+        accepts(claim, `${claim}\n${retained}`);
+        put(`${claim}\nlifecycle: { state: offboarding }`, claim);
+        assert.equal(list.faults().length, 1, "a tenant that is still there gives nothing away");
+      });
+    }
+  });
+
   describe("are compared even while one of the files has other faults", () => {
     const clash = `test/b.yaml:2:5: id: "${IDS[0]}" is the id of tenant a (test/a.yaml:2) too; make one with \`uuidgen -r\``;
     for (const [what, field, fault] of [

@@ -32,6 +32,8 @@ describe("resolving a tenant", () => {
       assert.deepEqual(tenant.containers, row.containers);
       assert.deepEqual(tenant.backup, row.backup);
       assert.equal(tenant.deletionProtection, row.deletionProtection);
+      const { retentionDays } = row;
+      assert.deepEqual(tenant.lifecycle, { state: "active", legalHold: false, retentionDays });
       assert.deepEqual(tenant.namespaces, [{ name: "tenant-acme", key: "acme", quota: row.quota }]);
       assert.deepEqual(tenant.secrets, {
         engine: "vault",

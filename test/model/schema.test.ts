@@ -56,6 +56,9 @@ function written(value: unknown, at: string): string[] {
 /** Fields that are refused until a release makes them real. */
 const LATER = ["gitops"];
 
+/** A bare date is no text to every reader. */
+const QUOTED = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
+
 /** What the template shows behind `# `, for other tiers or engines: whole fields, block by block. */
 function alternatives(text: string): Record<string, unknown>[] {
   const names = Object.keys(tenantSchema.shape).join("|");
@@ -99,6 +102,7 @@ describe("the schema of a tenant file", () => {
       allowRoot: false,
       mesh: false,
       "lifecycle.state": "active",
+      "lifecycle.legalHold": false,
     });
     const rule = "network: { egress: [{ cidr: 203.0.113.0/24, ports: [{ port: 443 }] }] }";
     const { tier, storage, secrets, network } = accepted(tenantText(rule));
@@ -141,6 +145,10 @@ describe("the schema of a tenant file", () => {
     "backup: { retentionDays: 0 }",
     "storage: { volumeType: gp2 }",
     'lifecycle: { deletionProtection: "true" }',
+    "lifecycle: { state: gone }",
+    'lifecycle: { state: retained, retainUntil: "31.01.2027" }',
+    'lifecycle: { state: retained, retainUntil: "2027-02-29" }',
+    "lifecycle: { retentionDays: 3651 }",
     'displayName: "a\\nb"',
     "environments: [{ share: 50 }]",
     "environments: [{ name: abcdefghijklm }]",
@@ -171,10 +179,10 @@ describe("the schema of a tenant file", () => {
     const others = alternatives(text);
     assert.deepEqual(
       others.map((fields) => Object.keys(fields)),
-      [["tier", "runtimeClass"], ["secrets"]],
+      [["tier", "runtimeClass"], ["secrets"], ["lifecycle"]],
     );
     for (const fields of others) {
-      assert.equal(accepted(stringify({ ...tenant, ...fields }), file).name, "example");
+      assert.equal(accepted(stringify({ ...tenant, ...fields }, QUOTED), file).name, "example");
     }
     const shown = new Set([tenant, ...others].flatMap((value) => written(value, "")));
     const absent = leaves(schema, "").filter((field) => !shown.has(field));
