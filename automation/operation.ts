@@ -10,7 +10,7 @@ export interface OperationOptions extends Project {
   readonly watch?: Watcher;
   /** Ends the command after the step at hand. */
   readonly signal?: AbortSignal;
-  /** Who runs it, for the audit log; default: the user and host of this process. */
+  /** Who runs it, for the audit log; default: who started the pipeline, else the user and host of this process. */
   readonly actor?: string;
 }
 
@@ -31,6 +31,8 @@ export class Operation {
     private readonly options: OperationOptions,
     private readonly about: Activity,
     private readonly trail: AuditTrail,
+    /** Tells people something that does not fail the command. */
+    readonly note: (message: string) => void,
   ) {}
 
   /**
@@ -73,12 +75,6 @@ export class Operation {
       throw error;
     }
   }
-
-  /** Tells people something that does not fail the command. */
-  note(message: string): void {
-    const { tenant } = this.about;
-    this.options.watch?.({ type: "note", message, ...(tenant !== undefined && { tenant }) });
-  }
 }
 
 /**
@@ -93,9 +89,15 @@ export async function operate<T>(
 ): Promise<T> {
   const { tenant, activity } = about;
   options.watch?.({ type: "begun", activity, stack: options.stack, ...(tenant !== undefined && { tenant }) });
+  const note = (message: string) =>
+    options.watch?.({ type: "note", message, ...(tenant !== undefined && { tenant }) });
+  const trail = auditTrail(options, { actor: options.actor, note });
   try {
-    return await work(new Operation(options, about, auditTrail(options, options.actor)));
+    return await work(new Operation(options, about, trail, note));
   } catch (error) {
     throw error instanceof RunFailure ? error : failureOf(error, [], options.signal);
+  } finally {
+    // What no Event announces stands in the log all the same: it must not turn the command's end around.
+    await trail.close().catch((error: unknown) => note(String(error)));
   }
 }
