@@ -1,5 +1,7 @@
 /** Judges the live AWS account: the tenant's key, roles and secrets. */
 
+import * as fs from "node:fs";
+import * as https from "node:https";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -29,20 +31,32 @@ export const AWS_TIMEOUTS = {
 } as const;
 
 /** @param environment whose credentials and endpoint count; default: what the SDK finds in this process. */
-export function awsClients({ aws }: Platform, environment: Environment = {}): AwsClients {
-  // KMS answers few requests a second; the SDK waits and asks again.
-  const options = {
-    region: aws.region,
-    maxAttempts: 8,
-    requestHandler: AWS_TIMEOUTS,
-    ...awsSettings(environment),
-  };
+export function awsClients(platform: Platform, environment: Environment = {}): AwsClients {
+  const options = awsOptions(platform, environment);
   return {
     kms: new KMSClient(options),
     iam: new IAMClient(options),
     secrets: new SecretsManagerClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
   };
+}
+
+/** Options of every client. */
+export function awsOptions({ aws }: Platform, environment: Environment = {}) {
+  return {
+    region: aws.region,
+    // KMS answers few requests a second; the SDK waits and asks again.
+    maxAttempts: 8,
+    requestHandler: { ...AWS_TIMEOUTS, ...trusting(environment) },
+    ...awsSettings(environment),
+  };
+}
+
+/** The authorities of AWS_CA_BUNDLE, which the other tools of AWS read themselves. */
+function trusting({ AWS_CA_BUNDLE: bundle = "" }: Environment): { readonly httpsAgent?: https.Agent } {
+  return bundle === ""
+    ? {}
+    : { httpsAgent: new https.Agent({ ca: fs.readFileSync(bundle), keepAlive: true }) };
 }
 
 /** What of an environment the SDK would otherwise read from this process: keys or a profile, and the endpoint. */

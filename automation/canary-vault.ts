@@ -1,0 +1,93 @@
+/** Logins to a tenant's Vault namespace and the tokens that they gave, as canaries. */
+
+import { z } from "zod";
+import * as names from "../model/names";
+import type { Platform } from "../model/platform";
+import type { Tenant } from "../model/tenant";
+import { VAULT_AUDIENCE, vaultLogin, vaultRoles, type VaultRole } from "../model/vault";
+import type { Attempt, Canary } from "./canaries";
+import { mintToken } from "./canary-tokens";
+import type { Servers } from "./live-servers";
+import { wrappedSecretId } from "./secret-id";
+import { granted, type VaultClient, type VaultReply } from "./vault";
+
+const unwrapped = z.object({ data: z.object({ secret_id: z.string() }) });
+const login = z.object({ auth: z.object({ client_token: z.string() }) });
+
+/**
+ * For each AppRole a login that has not been used yet, and a token of one that has; for each namespace the login of its
+ * secret reader. None where the tenant's secrets lie in AWS.
+ */
+export async function vaultCanaries(
+  tenant: Tenant,
+  { vault }: Platform,
+  { vault: client, cluster }: Servers,
+): Promise<Canary[]> {
+  if (tenant.secrets.engine !== "vault") {
+    return [];
+  }
+  const inner = client.within(names.vaultNamespace(tenant.id));
+  const canaries: Canary[] = [];
+  for (const role of Object.keys(vaultRoles) as VaultRole[]) {
+    canaries.push(...(await appRoleCanaries(tenant, role, client)));
+  }
+  for (const namespace of tenant.namespaces) {
+    const { role } = vaultLogin(namespace);
+    const audience = vault.inCluster ? VAULT_AUDIENCE : undefined;
+    const jwt = await mintToken(cluster, namespace.name, names.SECRET_READER, audience);
+    if (jwt !== undefined) {
+      canaries.push({
+        credential: `Vault login of ServiceAccount ${namespace.name}/${names.SECRET_READER}`,
+        plane: "vault",
+        attempt: async () => {
+          const path = `auth/${names.VAULT_KUBERNETES_MOUNT}/login`;
+          return judged(path, await inner.withToken("").request("POST", path, { role, jwt }));
+        },
+      });
+    }
+  }
+  return canaries;
+}
+
+async function appRoleCanaries(tenant: Tenant, role: VaultRole, vault: VaultClient): Promise<Canary[]> {
+  const anonymous = vault.within(names.vaultNamespace(tenant.id)).withToken("");
+  const path = `auth/${names.VAULT_APPROLE_MOUNT}/login`;
+  const reply = await anonymous.request("POST", path, await secretId(tenant, role, vault));
+  const first = granted(`log in to the AppRole ${role}`, reply);
+  const holder = anonymous.withToken(login.parse(first).auth.client_token);
+  // A secret id is good for one login: after each that succeeds the next one is made ready while it can be.
+  let spare = await secretId(tenant, role, vault);
+  return [
+    {
+      credential: `secret id of AppRole ${role}`,
+      plane: "vault",
+      attempt: async () => {
+        const attempt = judged(path, await anonymous.request("POST", path, spare));
+        if (attempt.accepted) {
+          spare = await secretId(tenant, role, vault);
+        }
+        return attempt;
+      },
+    },
+    {
+      credential: `Vault token of AppRole ${role}`,
+      plane: "vault",
+      attempt: async () => judged(LOOKUP, await holder.request("GET", LOOKUP)),
+    },
+  ];
+}
+
+const LOOKUP = "auth/token/lookup-self";
+
+async function secretId(tenant: Tenant, role: VaultRole, vault: VaultClient) {
+  const { roleId, wrappingToken } = await wrappedSecretId(tenant, role, vault);
+  const inner = vault.within(names.vaultNamespace(tenant.id)).withToken(wrappingToken);
+  const reply = await inner.request("POST", "sys/wrapping/unwrap");
+  const { data } = unwrapped.parse(granted("unwrap a secret id", reply));
+  return { role_id: roleId, secret_id: data.secret_id };
+}
+
+function judged(path: string, { status, message }: VaultReply): Attempt {
+  const accepted = status === 200;
+  return { accepted, answer: accepted ? `${path}: 200` : `${path}: ${status} ${message}` };
+}
