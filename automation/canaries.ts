@@ -3,7 +3,6 @@
  * more. That a lock was turned shows only by a key that used to open it (R85, R89).
  */
 
-import { RunFailure } from "./outcome";
 import type { Plane } from "./progress";
 import { waitUntilNone, type Patience } from "./waiting";
 
@@ -30,30 +29,34 @@ export interface TriedCredential {
   readonly refused: string;
 }
 
+/** A credential that did not work before either, so that its refusal later proves nothing. */
+export interface UntriedCredential {
+  readonly credential: string;
+  /** The server's answer. */
+  readonly why: string;
+}
+
 /** A canary that has been seen to work. */
 export interface LiveCanary {
   readonly canary: Canary;
   readonly worked: string;
 }
 
-/**
- * Uses each credential once.
- *
- * @throws RunFailure `resource` where one that was just made does not work: its refusal later would prove nothing.
- */
-export async function seeThemWork(canaries: readonly Canary[]): Promise<LiveCanary[]> {
-  const seen: LiveCanary[] = [];
+/** Uses each credential once, and tells those that work from the others. */
+export async function seeThemWork(
+  canaries: readonly Canary[],
+): Promise<{ live: LiveCanary[]; untried: UntriedCredential[] }> {
+  const live: LiveCanary[] = [];
+  const untried: UntriedCredential[] = [];
   for (const canary of canaries) {
     const { accepted, answer } = await canary.attempt();
-    if (!accepted) {
-      throw new RunFailure(
-        "resource",
-        `${canary.credential} was just made and is refused: ${answer}; its refusal later would prove nothing, find out why before this is run again`,
-      );
+    if (accepted) {
+      live.push({ canary, worked: answer });
+    } else {
+      untried.push({ credential: canary.credential, why: answer });
     }
-    seen.push({ canary, worked: answer });
   }
-  return seen;
+  return { live, untried };
 }
 
 /**

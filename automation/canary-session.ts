@@ -30,37 +30,43 @@ export async function sessionCanaries(
   for (const { name: namespace } of tenant.namespaces) {
     const token = await mintToken(operator, namespace, names.WORKLOAD, AUDIENCE);
     if (token !== undefined) {
-      const session = await assume(tenant, platform, environment, token);
+      const role = names.workloadRoleName(tenant.id);
       canaries.push({
-        credential: `session of IAM role ${names.workloadRoleName(tenant.id)} by ServiceAccount ${namespace}/${names.WORKLOAD}`,
+        credential: `session of IAM role ${role} by ServiceAccount ${namespace}/${names.WORKLOAD}`,
         plane: "aws",
-        attempt: () => describeSecret(tenant, session),
+        attempt: await sessionAttempt(tenant, platform, environment, token),
       });
     }
   }
   return canaries;
 }
 
-async function assume(
+async function sessionAttempt(
   tenant: Tenant,
   platform: Platform,
   environment: Environment,
   token: string,
-): Promise<SecretsManagerClient> {
+): Promise<Canary["attempt"]> {
   const options = awsOptions(platform, environment);
-  const { Credentials } = await new STSClient(options).send(
-    new AssumeRoleWithWebIdentityCommand({
-      RoleArn: names.roleArn(platform.aws, names.workloadRoleName(tenant.id)),
-      RoleSessionName: "tenantry-canary",
-      WebIdentityToken: token,
-    }),
-  );
-  const credentials = {
-    accessKeyId: Credentials?.AccessKeyId ?? "",
-    secretAccessKey: Credentials?.SecretAccessKey ?? "",
-    sessionToken: Credentials?.SessionToken ?? "",
-  };
-  return new SecretsManagerClient({ ...options, profile: undefined, credentials });
+  try {
+    const { Credentials } = await new STSClient(options).send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: names.roleArn(platform.aws, names.workloadRoleName(tenant.id)),
+        RoleSessionName: "tenantry-canary",
+        WebIdentityToken: token,
+      }),
+    );
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken ?? "",
+    };
+    const session = new SecretsManagerClient({ ...options, profile: undefined, credentials });
+    return () => describeSecret(tenant, session);
+  } catch (error) {
+    const answer = `sts:AssumeRoleWithWebIdentity: ${told(error)}`;
+    return () => Promise.resolve({ accepted: false, answer });
+  }
 }
 
 /** A policy took the session's rights away, or its role is gone. */
@@ -77,7 +83,11 @@ async function describeSecret({ id }: Tenant, session: SecretsManagerClient): Pr
     await session.send(new DescribeSecretCommand({ SecretId }));
     return { accepted: true, answer: `${asked}: described` };
   } catch (error) {
-    const { name, message } = error as Error;
-    return { accepted: !REFUSED.test(message), answer: `${asked}: ${name} ${message}` };
+    const answer = `${asked}: ${told(error)}`;
+    return { accepted: !REFUSED.test(answer), answer };
   }
+}
+
+function told(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${error.message}` : String(error);
 }

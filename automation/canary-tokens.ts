@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import * as names from "../model/names";
-import { roleNames, type Tenant } from "../model/tenant";
+import { boundRoles } from "../model/roles";
+import type { Tenant } from "../model/tenant";
 import type { Attempt, Canary } from "./canaries";
 import { accepted, type Cluster } from "./cluster";
 
@@ -12,7 +13,7 @@ const TTL = 600;
 const tokenRequest = z.object({ status: z.object({ token: z.string() }) });
 
 /** The accounts through which machines act in a tenant's namespaces. */
-export const actingAccounts: readonly string[] = [...roleNames.map(names.accessAccount), names.RECONCILER];
+const actingAccounts = boundRoles.map(names.accessAccount);
 
 /**
  * A token of ten minutes; undefined where there is no such account.
