@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { presenceOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
-import type { BoundRole } from "../model/roles";
-import { roleNames, type Subjects, type Tenant, type TenantNamespace } from "../model/tenant";
+import { boundRoles, type BoundRole } from "../model/roles";
+import type { Subjects, Tenant, TenantNamespace } from "../model/tenant";
 import { tenantObject, withRole, type ObjectMeta } from "./object-meta";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -17,13 +18,12 @@ export interface AccessArgs {
 }
 
 /**
- * Who may do what in the tenant's own namespace, and nowhere else (R5, R8, R10): people by OIDC group through the
- * closed tenant roles, the reconciler through an enumerated one; the ServiceAccount `workload` holds no right in the
- * cluster, only the tenant's IAM role (R67). It comes after every guardrail, so that nobody
- * can act in a namespace that is not yet guarded (R36).
+ * Who may do what in the tenant's own namespace, and nowhere else (R5, R8, R10, R11): people by OIDC group through the
+ * closed tenant roles, machines through a ServiceAccount of each role, the reconciler's among them; the ServiceAccount
+ * `workload` holds no right in the cluster, only the tenant's IAM role (R67). It comes after every guardrail, so that
+ * nobody can act in a namespace that is not yet guarded (R36). While the tenant does not run, nobody holds a role.
  */
 export class Access extends pulumi.ComponentResource {
-  readonly reconciler: kubernetes.core.v1.ServiceAccount;
   readonly workload: kubernetes.core.v1.ServiceAccount;
   readonly bindings: kubernetes.rbac.v1.RoleBinding[];
 
@@ -33,28 +33,27 @@ export class Access extends pulumi.ComponentResource {
     const child = { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true };
     const metadata = (object: string) => tenantObject(tenant, object, namespace.name);
 
-    this.reconciler = new kubernetes.core.v1.ServiceAccount(
-      `${name}-reconciler`,
-      { metadata: metadata(names.RECONCILER), automountServiceAccountToken: false },
-      child,
-    );
     this.workload = new kubernetes.core.v1.ServiceAccount(
       `${name}-workload`,
       { metadata: workloadMeta(tenant, namespace, platform), automountServiceAccountToken: false },
       child,
     );
-    this.bindings = Object.entries(boundSubjects(tenant, namespace)).map(
-      ([role, subjects]) =>
-        new kubernetes.rbac.v1.RoleBinding(
-          `${name}-${role}`,
-          {
-            metadata: metadata(names.clusterRoleName(role)),
-            roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: names.clusterRoleName(role) },
-            subjects,
-          },
-          child,
-        ),
-    );
+    this.bindings = (presenceOf(tenant).runs ? boundRoles : []).map((role) => {
+      const account = new kubernetes.core.v1.ServiceAccount(
+        `${name}-${role}`,
+        { metadata: metadata(names.accessAccount(role)), automountServiceAccountToken: false },
+        child,
+      );
+      return new kubernetes.rbac.v1.RoleBinding(
+        `${name}-${role}`,
+        {
+          metadata: metadata(names.clusterRoleName(role)),
+          roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: names.clusterRoleName(role) },
+          subjects: subjectsOf(role, tenant, namespace),
+        },
+        { ...child, dependsOn: [within, account] },
+      );
+    });
 
     this.registerOutputs();
   }
@@ -66,18 +65,15 @@ function workloadMeta(tenant: Tenant, namespace: TenantNamespace, { aws }: Platf
   return aws.workloadIdentity === "pod-identity" ? metadata : withRole(metadata, tenant, aws);
 }
 
-/** Subjects by role; a role that nobody holds gets no binding. */
-function boundSubjects(tenant: Tenant, namespace: TenantNamespace): Partial<Record<BoundRole, Subject[]>> {
-  const people = roleNames.map((role) => [role, personSubjects(tenant.access[role])] as const);
-  return {
-    ...Object.fromEntries(people.filter(([, subjects]) => subjects.length > 0)),
-    reconciler: [{ kind: "ServiceAccount", name: names.RECONCILER, namespace: namespace.name }],
-  };
-}
-
-function personSubjects(subjects: Subjects): Subject[] {
+/** The role's own account, and the people whom the tenant's file gives the role. */
+function subjectsOf(role: BoundRole, { access }: Tenant, namespace: TenantNamespace): Subject[] {
+  const { groups, users } = role === "reconciler" ? NOBODY : access[role];
   return [
-    ...subjects.groups.map((name) => ({ kind: "Group", apiGroup: RBAC, name })),
-    ...subjects.users.map((name) => ({ kind: "User", apiGroup: RBAC, name })),
+    ...groups.map((name) => ({ kind: "Group", apiGroup: RBAC, name })),
+    ...users.map((name) => ({ kind: "User", apiGroup: RBAC, name })),
+    { kind: "ServiceAccount", name: names.accessAccount(role), namespace: namespace.name },
   ];
 }
+
+/** No person reconciles. */
+const NOBODY: Subjects = { groups: [], users: [] };

@@ -1,13 +1,23 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { presenceOf, protectionOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
 
+/** A key that stands in AWS already. */
+export interface FoundKey {
+  readonly keyId: string;
+  /** Its alias, where it has it. */
+  readonly alias?: string;
+}
+
 export interface EncryptionArgs {
   readonly tenant: Tenant;
   readonly platform: Platform;
+  /** The tenant's key as it stands in AWS, whether or not the state knows of it: a second one is never made. */
+  readonly found?: FoundKey;
 }
 
 /**
@@ -21,7 +31,8 @@ export class Encryption extends pulumi.ComponentResource {
 
   constructor(name: string, args: EncryptionArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Encryption", name, {}, opts);
-    const { tenant, platform } = args;
+    const { tenant, platform, found } = args;
+    const protect = protectionOf(tenant).data;
 
     this.key = new kms.Key(
       `${name}-key`,
@@ -33,12 +44,12 @@ export class Encryption extends pulumi.ComponentResource {
         policy: JSON.stringify(keyPolicy(tenant, platform)),
         tags: labels.tenantTags(tenant),
       },
-      { parent: this, protect: tenant.deletionProtection },
+      { parent: this, protect, import: found?.keyId },
     );
     this.alias = new kms.Alias(
       `${name}-alias`,
       { name: names.keyAlias(tenant.id), targetKeyId: this.key.keyId },
-      { parent: this, protect: tenant.deletionProtection, deleteBeforeReplace: true },
+      { parent: this, protect, deleteBeforeReplace: true, import: found?.alias },
     );
 
     this.registerOutputs({ keyArn: this.key.arn });
@@ -71,61 +82,69 @@ const ADMINISTRATION = [
   "kms:UpdateKeyDescription",
 ];
 
-/** Known in full at preview: every ARN in it is derived, none is an output. */
+/**
+ * Known in full at preview: every ARN in it is derived, none is an output. The key of a tenant that has left has no
+ * users: their roles are gone, and a policy that names them would not be taken.
+ */
 function keyPolicy(tenant: Tenant, platform: Platform) {
+  const { aws } = platform;
+  const administration = {
+    Sid: "AccountAdministersButDoesNotUse",
+    Effect: "Allow",
+    Principal: { AWS: `arn:${aws.partition}:iam::${aws.accountId}:root` },
+    Action: ADMINISTRATION,
+    Resource: "*",
+  };
+  return {
+    Version: "2012-10-17",
+    Statement: presenceOf(tenant).stands ? [administration, ...keyUsers(tenant, platform)] : [administration],
+  };
+}
+
+function keyUsers(tenant: Tenant, platform: Platform) {
   const { aws } = platform;
   const volumes = { AWS: names.roleArn(aws, aws.ebsCsiRole) };
   const backups = { AWS: names.roleArn(aws, names.backupRoleName(tenant.id)) };
   const throughEc2 = { "kms:ViaService": `ec2.${aws.region}.amazonaws.com` };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "AccountAdministersButDoesNotUse",
-        Effect: "Allow",
-        Principal: { AWS: `arn:${aws.partition}:iam::${aws.accountId}:root` },
-        Action: ADMINISTRATION,
-        Resource: "*",
-      },
-      {
-        Sid: "VolumesThroughEc2",
-        Effect: "Allow",
-        Principal: volumes,
-        Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"],
-        Resource: "*",
-        Condition: { StringEquals: throughEc2 },
-      },
-      {
-        Sid: "AttachedVolumesThroughEc2",
-        Effect: "Allow",
-        Principal: volumes,
-        Action: "kms:CreateGrant",
-        Resource: "*",
-        Condition: { StringEquals: throughEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
-      },
-      {
-        Sid: "BackupsFindTheKey",
-        Effect: "Allow",
-        Principal: backups,
-        Action: "kms:DescribeKey",
-        Resource: "*",
-      },
-      {
-        Sid: "BackupsThroughS3",
-        Effect: "Allow",
-        Principal: backups,
-        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: "*",
-        Condition: {
-          StringEquals: { "kms:ViaService": `s3.${aws.region}.amazonaws.com` },
-          StringLike: {
-            "kms:EncryptionContext:aws:s3:arn": `${names.bucketArn(aws, aws.backupBucket)}/${names.backupPrefix(tenant.id)}/*`,
-          },
+  return [
+    {
+      Sid: "VolumesThroughEc2",
+      Effect: "Allow",
+      Principal: volumes,
+      Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"],
+      Resource: "*",
+      Condition: { StringEquals: throughEc2 },
+    },
+    {
+      Sid: "AttachedVolumesThroughEc2",
+      Effect: "Allow",
+      Principal: volumes,
+      Action: "kms:CreateGrant",
+      Resource: "*",
+      Condition: { StringEquals: throughEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    {
+      Sid: "BackupsFindTheKey",
+      Effect: "Allow",
+      Principal: backups,
+      Action: "kms:DescribeKey",
+      Resource: "*",
+    },
+    {
+      Sid: "BackupsThroughS3",
+      Effect: "Allow",
+      Principal: backups,
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: "*",
+      Condition: {
+        StringEquals: { "kms:ViaService": `s3.${aws.region}.amazonaws.com` },
+        StringLike: {
+          "kms:EncryptionContext:aws:s3:arn": `${names.bucketArn(aws, aws.backupBucket)}/${names.backupPrefix(tenant.id)}/*`,
         },
       },
-      ...(tenant.secrets.engine === "aws-secrets-manager" ? [throughSecretsManager(tenant, platform)] : []),
-    ],
-  };
+    },
+    ...(tenant.secrets.engine === "aws-secrets-manager" ? [throughSecretsManager(tenant, platform)] : []),
+  ];
 }
 
 function throughSecretsManager(tenant: Tenant, { aws }: Platform) {

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { presenceOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import { quotaHard } from "../model/quota";
 import type { Tenant, TenantNamespace } from "../model/tenant";
@@ -30,9 +31,10 @@ export class Fairness extends pulumi.ComponentResource {
     const child = { parent: this, deletedWith: within, dependsOn: within, deleteBeforeReplace: true };
     const metadata = (object: string) => tenantObject(tenant, object, namespace.name);
 
+    const { runs } = presenceOf(tenant);
     this.quota = new kubernetes.core.v1.ResourceQuota(
       `${name}-quota`,
-      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(namespace.quota) } },
+      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(namespace.quota, runs) } },
       child,
     );
     this.foreignPriority = new kubernetes.core.v1.ResourceQuota(

@@ -1,6 +1,7 @@
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { protectionOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
@@ -21,7 +22,7 @@ export class ManagedSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: ManagedSecretsArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:ManagedSecrets", name, {}, opts);
     const { tenant, platform } = args;
-    const { deletionProtection, encryption } = tenant;
+    const protect = protectionOf(tenant).data;
 
     // The doubled hyphen, which no tenant's name holds, keeps `a` with `b-secret-c` apart from `a-secret-b` with `c`.
     this.policies = tenant.secrets.names.map((secretName) => {
@@ -31,10 +32,10 @@ export class ManagedSecrets extends pulumi.ComponentResource {
           name: names.managedSecretName(tenant.id, secretName),
           description: `Secret ${secretName} of tenant ${tenant.name}`,
           kmsKeyId: names.aliasArn(platform.aws, names.keyAlias(tenant.id)),
-          recoveryWindowInDays: encryption.deletionWindowDays,
+          recoveryWindowInDays: tenant.encryption.deletionWindowDays,
           tags: labels.tenantTags(tenant),
         },
-        { parent: this, protect: deletionProtection, deleteBeforeReplace: true },
+        { parent: this, protect, deleteBeforeReplace: true },
       );
       return new secretsmanager.SecretPolicy(
         `${name}-secret--${secretName}-policy`,

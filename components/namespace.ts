@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { protectionOf } from "../model/lifecycle";
 import { listedEgress } from "../model/listed-egress";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
@@ -29,7 +30,7 @@ export class Namespace extends pulumi.ComponentResource {
       {
         metadata: namespaceMeta(tenant, namespace, platform),
       },
-      { parent: this, protect: tenant.deletionProtection, deleteBeforeReplace: true },
+      { parent: this, protect: protectionOf(tenant).namespaces, deleteBeforeReplace: true },
     );
 
     this.registerOutputs({ name: this.namespace.metadata.name });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { presenceOf, type State } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Pool, Tenant as TenantModel, TenantNamespace } from "../model/tenant";
@@ -7,7 +8,7 @@ import { Access } from "./access";
 import { AddressPool } from "./address-pool";
 import { Backup } from "./backup";
 import { BackupIdentity } from "./backup-identity";
-import { Encryption } from "./encryption";
+import { Encryption, type FoundKey } from "./encryption";
 import { Fairness } from "./fairness";
 import { Listeners } from "./listeners";
 import { ManagedSecrets } from "./managed-secrets";
@@ -24,12 +25,17 @@ import { WorkloadIdentity } from "./workload-identity";
 export interface TenantArgs {
   readonly tenant: TenantModel;
   readonly platform: Platform;
+  /** The tenant's key, where it stands in AWS already. */
+  readonly key?: FoundKey;
 }
 
-/** What others build on: documented in `docs/outputs.md` and kept stable. */
+/** What others build on: documented in `docs/outputs.md` and kept stable. What is not there is left out. */
 export interface TenantOutputs {
   readonly id: string;
   readonly tier: string;
+  readonly state: State;
+  /** The last day on which a retained tenant's data is kept. */
+  readonly retainUntil?: string;
   readonly namespaces: string[];
   /** Each environment's namespace and part of the quota; none where the tenant declares none. */
   readonly environments: Record<string, { readonly namespace: string; readonly quota: Quota }>;
@@ -37,15 +43,15 @@ export interface TenantOutputs {
   readonly podSecurity: string;
   readonly pool: Pool;
   readonly hosts: string[];
-  readonly storageClass: string;
+  readonly storageClass?: string;
   readonly keyArn: pulumi.Output<string>;
   readonly keyAlias: string;
   readonly secretsEngine: string;
   /** Absent where the tenant's secrets lie in AWS. */
   readonly vaultNamespace?: string;
-  readonly workloadRoleArn: string;
+  readonly workloadRoleArn?: string;
   readonly backupPrefix: string;
-  readonly backupRoleArn: string;
+  readonly backupRoleArn?: string;
 }
 
 /**
@@ -59,23 +65,43 @@ export class Tenant extends pulumi.ComponentResource {
 
   constructor(name: string, args: TenantArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Tenant", name, {}, opts);
+    const { tenant, platform, key } = args;
+    const { stands } = presenceOf(tenant);
+
+    const roles = stands ? this.declareRoles(name, args) : [];
+    // KMS refuses a key policy that names a role which does not exist yet.
+    const encryption = new Encryption(
+      name,
+      { tenant, platform, found: key },
+      { parent: this, dependsOn: roles },
+    );
+    const ready = { parent: this, dependsOn: [...roles, encryption.alias] };
+    const storage = stands ? [new Storage(name, { tenant, platform }, ready).storageClass] : [];
+    const secrets = this.declareSecrets(name, args, encryption);
+    const cluster = stands ? this.declareCluster(name, args, ready) : [];
+
+    this.registered = Promise.all([...storage, ...secrets, ...cluster].map(known));
+    this.outputs = outputsOf(tenant, platform, encryption.key.arn);
+    this.registerOutputs(this.outputs);
+  }
+
+  private declareRoles(name: string, { tenant, platform }: TenantArgs): pulumi.Resource[] {
+    const backup = new BackupIdentity(name, { tenant, platform }, { parent: this });
+    const workload = new WorkloadIdentity(name, { tenant, platform }, { parent: this });
+    return [backup.role, backup.policy, workload.role];
+  }
+
+  /** What the tenant has in the cluster; hands back the last resources. */
+  private declareCluster(
+    name: string,
+    args: TenantArgs,
+    ready: pulumi.ComponentResourceOptions,
+  ): pulumi.Resource[] {
     const { tenant, platform } = args;
     const { cluster } = platform;
     const plane = { parent: this };
-
-    const backupIdentity = new BackupIdentity(name, { tenant, platform }, plane);
-    const workloadIdentity = new WorkloadIdentity(name, { tenant, platform }, plane);
-    // KMS refuses a key policy that names a role which does not exist yet.
-    const roles = [backupIdentity.role, workloadIdentity.role];
-    const encryption = new Encryption(name, { tenant, platform }, { ...plane, dependsOn: roles });
-    const storage = new Storage(name, { tenant, platform }, { ...plane, dependsOn: encryption.alias });
-    const secrets = this.declareSecrets(name, args, encryption);
     const access = tenant.namespaces.map((namespace) => this.declareNamespace(namespace, args));
-    const backup = new Backup(
-      name,
-      { tenant, platform },
-      { ...plane, dependsOn: [backupIdentity.policy, encryption.alias] },
-    );
+    const backup = new Backup(name, { tenant, platform }, ready);
     if (cluster.adminNetworkPolicy !== "none") {
       new Wall(name, { tenant, platform }, plane);
     }
@@ -88,21 +114,14 @@ export class Tenant extends pulumi.ComponentResource {
     if (tenant.network.hosts.length > 0 && cluster.gateway.api === "gateway-api") {
       new Listeners(name, { tenant, platform }, plane);
     }
-
-    this.registered = Promise.all(
-      [...access.flatMap((plane) => plane.bindings), ...secrets, storage.storageClass, backup.schedule].map(
-        known,
-      ),
-    );
-    this.outputs = outputsOf(tenant, platform, encryption.key.arn);
-    this.registerOutputs(this.outputs);
+    return [...access.flatMap(({ workload, bindings }) => [workload, ...bindings]), backup.schedule];
   }
 
   /** Where the tenant's secrets lie; hands back the last resources of that engine. */
   private declareSecrets(name: string, { tenant, platform }: TenantArgs, encryption: Encryption) {
     if (tenant.secrets.engine === "vault") {
       const vault = new Vault(name, { tenant, platform }, { parent: this });
-      return [...vault.roles, ...vault.logins, vault.kv];
+      return [...vault.roles, vault.kv];
     }
     return new ManagedSecrets(name, { tenant, platform }, { parent: this, dependsOn: encryption.alias })
       .policies;
@@ -127,31 +146,40 @@ export class Tenant extends pulumi.ComponentResource {
       ...network.policies,
     ];
     const guarded = { ...plane, dependsOn: guardrails };
-    new SecretDelivery(key, { tenant, namespace, platform, within }, guarded);
+    if (presenceOf(tenant).runs) {
+      new SecretDelivery(key, { tenant, namespace, platform, within }, guarded);
+    }
     return new Access(key, { tenant, namespace, platform, within }, guarded);
   }
 }
 
 function outputsOf(tenant: TenantModel, { aws }: Platform, keyArn: pulumi.Output<string>): TenantOutputs {
-  const environments = tenant.namespaces.flatMap(({ environment, name, quota }) =>
-    environment === undefined ? [] : [[environment, { namespace: name, quota }] as const],
+  const { id, name, lifecycle } = tenant;
+  const { stands } = presenceOf(tenant);
+  const namespaces = stands ? tenant.namespaces : [];
+  const environments = namespaces.flatMap(({ environment, name: namespace, quota }) =>
+    environment === undefined ? [] : [[environment, { namespace, quota }] as const],
   );
   return {
-    id: tenant.id,
+    id,
     tier: tenant.tier,
-    namespaces: tenant.namespaces.map((namespace) => namespace.name),
+    state: lifecycle.state,
+    ...(lifecycle.retainUntil !== undefined && { retainUntil: lifecycle.retainUntil }),
+    namespaces: namespaces.map((namespace) => namespace.name),
     environments: Object.fromEntries(environments),
     podSecurity: tenant.podSecurity,
     pool: tenant.pool,
-    hosts: [...tenant.network.hosts],
-    storageClass: names.storageClassName(tenant.name),
+    hosts: stands ? [...tenant.network.hosts] : [],
     keyArn,
-    keyAlias: names.keyAlias(tenant.id),
+    keyAlias: names.keyAlias(id),
     secretsEngine: tenant.secrets.engine,
-    ...(tenant.secrets.engine === "vault" && { vaultNamespace: names.vaultNamespace(tenant.id) }),
-    workloadRoleArn: names.roleArn(aws, names.workloadRoleName(tenant.id)),
-    backupPrefix: names.backupPrefix(tenant.id),
-    backupRoleArn: names.roleArn(aws, names.backupRoleName(tenant.id)),
+    ...(tenant.secrets.engine === "vault" && { vaultNamespace: names.vaultNamespace(id) }),
+    backupPrefix: names.backupPrefix(id),
+    ...(stands && {
+      storageClass: names.storageClassName(name),
+      workloadRoleArn: names.roleArn(aws, names.workloadRoleName(id)),
+      backupRoleArn: names.roleArn(aws, names.backupRoleName(id)),
+    }),
   };
 }
 

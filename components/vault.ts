@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import * as labels from "../model/labels";
+import { presenceOf, protectionOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
@@ -20,12 +21,13 @@ export interface VaultArgs {
 export class Vault extends pulumi.ComponentResource {
   readonly namespace: vault.Namespace;
   readonly kv: vault.Mount;
-  readonly roles: vault.approle.AuthBackendRole[];
-  readonly logins: vault.kubernetes.AuthBackendRole[];
+  /** AppRoles, and the logins of ServiceAccounts; none while the tenant does not run. */
+  readonly roles: pulumi.Resource[];
 
   constructor(name: string, args: VaultArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:Vault", name, {}, opts);
-    const { tenant, platform } = args;
+    const { tenant } = args;
+    const protect = protectionOf(tenant).data;
 
     this.namespace = new vault.Namespace(
       `${name}-vault`,
@@ -33,23 +35,31 @@ export class Vault extends pulumi.ComponentResource {
         path: names.vaultNamespace(tenant.id),
         customMetadata: { [labels.VAULT_OWNER]: tenant.list, [labels.VAULT_TENANT]: tenant.name },
       },
-      { parent: this, protect: tenant.deletionProtection },
+      { parent: this, protect },
     );
     // The namespace takes everything inside with it: one deletion instead of seven.
     const child = { parent: this, deletedWith: this.namespace, dependsOn: this.namespace };
-    const namespace = names.vaultNamespace(tenant.id);
 
     this.kv = new vault.Mount(
       `${name}-kv`,
       {
-        namespace,
+        namespace: names.vaultNamespace(tenant.id),
         path: names.VAULT_KV_MOUNT,
         type: "kv",
         options: { version: "2" },
         description: `Secrets of tenant ${tenant.name}`,
       },
-      { ...child, protect: tenant.deletionProtection },
+      { ...child, protect },
     );
+    this.roles = presenceOf(tenant).runs ? this.declareLogins(name, args) : [];
+
+    this.registerOutputs({ path: this.namespace.path });
+  }
+
+  /** Every way in. Without them, and the tokens that came from them, the tenant's secrets lie still. */
+  private declareLogins(name: string, { tenant, platform }: VaultArgs): pulumi.Resource[] {
+    const namespace = names.vaultNamespace(tenant.id);
+    const child = { parent: this, deletedWith: this.namespace, dependsOn: this.namespace };
     const approle = new vault.AuthBackend(
       `${name}-approle`,
       { namespace, type: "approle", path: names.VAULT_APPROLE_MOUNT },
@@ -63,7 +73,7 @@ export class Vault extends pulumi.ComponentResource {
           child,
         ),
     );
-    this.roles = Object.entries(vaultRoles).map(
+    const roles = Object.entries(vaultRoles).map(
       ([role, policy]) =>
         new vault.approle.AuthBackendRole(
           `${name}-${role}`,
@@ -94,7 +104,7 @@ export class Vault extends pulumi.ComponentResource {
       { namespace, backend: names.VAULT_KUBERNETES_MOUNT, ...tokenReview(platform) },
       { ...child, dependsOn: cluster },
     );
-    this.logins = tenant.namespaces.map((within) => {
+    const logins = tenant.namespaces.map((within) => {
       const { role, policy } = vaultLogin(within);
       return new vault.kubernetes.AuthBackendRole(
         `${within.key}-secret-reader-login`,
@@ -113,8 +123,7 @@ export class Vault extends pulumi.ComponentResource {
         { ...child, dependsOn: [config, ...policies] },
       );
     });
-
-    this.registerOutputs({ path: this.namespace.path });
+    return [...roles, ...logins];
   }
 }
 

@@ -2,8 +2,10 @@ import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import * as labels from "../model/labels";
+import { presenceOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
+import { policyDocument } from "../model/policy-document";
 import type { Tenant } from "../model/tenant";
 
 export interface WorkloadIdentityArgs {
@@ -14,7 +16,8 @@ export interface WorkloadIdentityArgs {
 /**
  * The tenant's own IAM role, which the ServiceAccount `workload` of its namespaces takes on, and no other (R67). Pods
  * without one would use the node's role, which all tenants share. It opens nothing but the tenant's own secrets, where
- * they lie in AWS; what a platform adds to it stays within the tenants' boundary.
+ * they lie in AWS; what a platform adds to it stays within the tenants' boundary. While the tenant does not run, it opens
+ * nothing at all.
  */
 export class WorkloadIdentity extends pulumi.ComponentResource {
   readonly role: iam.Role;
@@ -35,6 +38,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
+    const shut = presenceOf(tenant).runs ? [] : [this.shut(name, tenant)];
     if (tenant.secrets.engine === "aws-secrets-manager") {
       new iam.RolePolicy(
         `${name}-workload-secrets`,
@@ -43,7 +47,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
           role: names.workloadRoleName(tenant.id),
           policy: JSON.stringify(secretsPolicy(tenant, platform)),
         },
-        { parent: this, dependsOn: this.role, deleteBeforeReplace: true },
+        // Taken away before the denial is: otherwise the role would be open for a moment.
+        { parent: this, dependsOn: [this.role, ...shut], deleteBeforeReplace: true },
       );
     }
     if (platform.aws.workloadIdentity === "pod-identity") {
@@ -63,6 +68,21 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     }
 
     this.registerOutputs({ arn: this.role.arn });
+  }
+
+  /** Denies everything, to sessions that were handed out before as well: IAM asks at every request. */
+  private shut(name: string, tenant: Tenant): iam.RolePolicy {
+    return new iam.RolePolicy(
+      `${name}-workload-shut`,
+      {
+        name: names.SHUT_POLICY,
+        role: names.workloadRoleName(tenant.id),
+        policy: JSON.stringify(
+          policyDocument({ Sid: "NotRunning", Effect: "Deny", Action: "*", Resource: "*" }),
+        ),
+      },
+      { parent: this, dependsOn: this.role, deleteBeforeReplace: true },
+    );
   }
 }
 

@@ -5,12 +5,11 @@
 
 import * as names from "../model/names";
 import type { GuardedPlatform } from "../model/provisioner";
-import { roleRules } from "../model/roles";
+import { boundRoles, closedAccounts } from "../model/roles";
 import { ALWAYS, derived, text, type Check } from "./check";
 
-const RECONCILER_ROLE = names.clusterRoleName("reconciler");
-const BOUND_ROLES = Object.keys(roleRules).map(names.clusterRoleName);
-const ACCOUNTS = [names.RECONCILER, names.SECRET_READER, names.WORKLOAD];
+const BOUND_ROLES = boundRoles.map(names.clusterRoleName);
+const ACCOUNTS = [...closedAccounts, names.WORKLOAD];
 
 /** Kept by Kubernetes for its own, and by Tenantry for the provisioner. */
 const RESERVED = ["system:", "tenantry:"];
@@ -42,9 +41,10 @@ const BINDINGS: readonly Check[] = [
   },
   {
     kind: BINDING,
-    holds: `${SUBJECTS}.all(subject, subject.kind != "ServiceAccount" || (object.roleRef.name == ${text(RECONCILER_ROLE)} &&
-      subject.name == ${text(names.RECONCILER)} && subject.?namespace.orValue("") == request.namespace))`,
-    why: `it binds another ServiceAccount than ${names.RECONCILER} of this namespace to ${RECONCILER_ROLE}; bind that one`,
+    // The account of a role bears the role's name.
+    holds: `${SUBJECTS}.all(subject, subject.kind != "ServiceAccount" || (subject.name == object.roleRef.name &&
+      subject.?namespace.orValue("") == request.namespace))`,
+    why: "it binds another ServiceAccount than that of the role in this namespace, which bears the role's name; bind that one",
   },
 ];
 

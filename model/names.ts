@@ -43,13 +43,14 @@ export function clusterRoleName(role: string): string {
   return NAMESPACE_PREFIX + role;
 }
 
-/** The ServiceAccount that reconciles a tenant's workloads (R10). */
-export const RECONCILER = "tenant-reconciler";
+/**
+ * The ServiceAccount that holds a tenant role in one namespace (R10, R11): only the operator has its tokens made. Called
+ * as the role is, so that a binding can be judged by itself.
+ */
+export const accessAccount = clusterRoleName;
 
-/** The ServiceAccount through which machines act in a tenant role (R11); only the operator has its tokens made. */
-export function accessAccount(role: string): string {
-  return NAMESPACE_PREFIX + role;
-}
+/** The ServiceAccount that reconciles a tenant's workloads (R10). */
+export const RECONCILER = accessAccount("reconciler");
 
 /** The ServiceAccount with which External Secrets reads the tenant's secrets (R62). */
 export const SECRET_READER = "external-secrets";
@@ -131,6 +132,9 @@ export function backupRoleName(id: string): string {
 export function workloadRoleName(id: string): string {
   return `tenantry-${id}-workload`;
 }
+
+/** The inline policy that shuts the workloads' role of a tenant that does not run. */
+export const SHUT_POLICY = "shut";
 
 /** The name in AWS Secrets Manager of one of the tenant's secrets (R63). */
 export function managedSecretName(id: string, secret: string): string {

@@ -3,12 +3,28 @@
 import { amountOf, decimalOf, textOf } from "./quantity";
 import type { Quota } from "./tiers";
 
+/** What pods are, and what makes them. */
+const RUNNING = [
+  "pods",
+  "count/pods",
+  "count/jobs.batch",
+  "count/cronjobs.batch",
+  "count/deployments.apps",
+  "count/statefulsets.apps",
+  "count/daemonsets.apps",
+  "count/replicasets.apps",
+  "count/horizontalpodautoscalers.autoscaling",
+] as const;
+
 /**
  * `pods` counts running pods and `count/pods` finished ones too; both are held. Kinds that only cost etcd are
- * counted as well, so that no tenant can fill it. One disruption budget, three ServiceAccounts and six network policies
+ * counted as well, so that no tenant can fill it. One disruption budget, six ServiceAccounts and six network policies
  * are ours.
+ *
+ * @param runs whether there is room for pods and what makes them. What is there already stays, and so does the room for
+ * what holds data.
  */
-export function quotaHard(quota: Quota): Record<string, string> {
+export function quotaHard(quota: Quota, runs = true): Record<string, string> {
   const counts = {
     pods: quota.pods,
     "count/pods": quota.pods * 2,
@@ -31,9 +47,10 @@ export function quotaHard(quota: Quota): Record<string, string> {
     "count/httproutes.gateway.networking.k8s.io": quota.services,
     "count/grpcroutes.gateway.networking.k8s.io": quota.services,
     "count/externalsecrets.external-secrets.io": quota.secrets,
-    "count/serviceaccounts": quota.pods + 3,
+    "count/serviceaccounts": quota.pods + 6,
     replicationcontrollers: 0,
     resourcequotas: 2,
+    ...(!runs && Object.fromEntries(RUNNING.map((key) => [key, 0]))),
   };
   return {
     "requests.cpu": quota.cpu,

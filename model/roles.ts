@@ -5,6 +5,7 @@
  * and no proxy past the network policies. Proof compares the live roles with these rows.
  */
 
+import * as names from "./names";
 import type { RoleName } from "./tenant";
 
 export interface Rule {
@@ -106,3 +107,13 @@ const reconciler: readonly Rule[] = [
 export type BoundRole = RoleName | "reconciler";
 
 export const roleRules: Readonly<Record<BoundRole, readonly Rule[]>> = { admin, dev, view, reconciler };
+export const boundRoles = Object.keys(roleRules) as BoundRole[];
+
+/**
+ * ServiceAccounts of a tenant's namespace that act with rights of the platform's making: one for each role, and the
+ * reader of the tenant's secrets (R10, R11, R62). No pod runs as one of them.
+ */
+export const closedAccounts: readonly string[] = [
+  ...boundRoles.map(names.accessAccount),
+  names.SECRET_READER,
+];

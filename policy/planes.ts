@@ -1,15 +1,28 @@
 /** What a tenant consists of, by isolation plane: worked out from its file, never from what was declared. */
 
+import { presenceOf } from "../model/lifecycle";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
-import { roleNames, type Tenant, type TenantNamespace } from "../model/tenant";
+import { boundRoles, closedAccounts } from "../model/roles";
+import type { Tenant, TenantNamespace } from "../model/tenant";
 import { policiesOf, vaultLogin, vaultRoles } from "../model/vault";
 
 /** Names as `physical-names.ts` spells them. */
 export type Planes = Readonly<Record<string, readonly string[]>>;
 
 export function planesOf(tenant: Tenant, platform: Platform): Planes {
-  const { id, name, namespaces } = tenant;
+  const data = {
+    encryption: [`KMS key tagged for ${tenant.id}`, `KMS alias ${names.keyAlias(tenant.id)}`],
+    secrets: dataOf(tenant),
+  };
+  return presenceOf(tenant).stands ? standingPlanes(tenant, platform, data) : data;
+}
+
+type Data = Readonly<Record<"encryption" | "secrets", readonly string[]>>;
+
+function standingPlanes(tenant: Tenant, platform: Platform, data: Data): Planes {
+  const { name, id, namespaces } = tenant;
+  const { runs } = presenceOf(tenant);
   const { cluster } = platform;
   const each = (of: (namespace: TenantNamespace) => readonly string[]) => namespaces.flatMap(of);
   return {
@@ -28,11 +41,12 @@ export function planesOf(tenant: Tenant, platform: Platform): Planes {
         : [`${cluster.cni === "cilium" ? "CiliumPodIPPool" : "IPPool"} ${names.clusterObjectName(name)}`]),
     ],
     access: each((namespace) => accessOf(namespace, tenant)),
-    encryption: [`KMS key tagged for ${id}`, `KMS alias ${names.keyAlias(id)}`],
+    encryption: data.encryption,
     storage: [`StorageClass ${names.storageClassName(name)}`],
     secrets: [
-      ...(tenant.secrets.engine === "vault" ? vaultOf(tenant) : managedSecretsOf(tenant)),
-      ...(cluster.externalSecrets
+      ...data.secrets,
+      ...(tenant.secrets.engine === "vault" ? (runs ? loginsOf(tenant) : []) : [ownSecretsPolicy(tenant)]),
+      ...(runs && cluster.externalSecrets
         ? each((within) => [`SecretStore ${within.name}/${names.SECRET_STORE}`])
         : []),
     ],
@@ -73,21 +87,28 @@ function networkOf({ name }: TenantNamespace, { network }: Tenant, { cluster }: 
   ];
 }
 
-function accessOf({ name }: TenantNamespace, { access }: Tenant): string[] {
-  const held = roleNames.filter((role) => access[role].groups.length + access[role].users.length > 0);
+function accessOf({ name }: TenantNamespace, tenant: Tenant): string[] {
+  const { runs } = presenceOf(tenant);
+  const bound = runs ? boundRoles : [];
   return [
-    ...[names.RECONCILER, names.WORKLOAD, names.SECRET_READER].map(
+    ...[names.WORKLOAD, ...(runs ? closedAccounts : [])].map(
       (account) => `ServiceAccount ${name}/${account}`,
     ),
-    ...[...held, "reconciler"].map((role) => `RoleBinding ${name}/${names.clusterRoleName(role)}`),
+    ...bound.map((role) => `RoleBinding ${name}/${names.clusterRoleName(role)}`),
   ];
 }
 
-function vaultOf(tenant: Tenant): string[] {
+/** Where the tenant's secrets lie: there as long as the tenant's file is. */
+function dataOf({ id, secrets }: Tenant): string[] {
+  const within = names.vaultNamespace(id);
+  return secrets.engine === "vault"
+    ? [`Vault namespace ${within}`, `Vault mount ${within}/${names.VAULT_KV_MOUNT}`]
+    : secrets.names.map((secret) => `secret ${names.managedSecretName(id, secret)}`);
+}
+
+function loginsOf(tenant: Tenant): string[] {
   const within = names.vaultNamespace(tenant.id);
   return [
-    `Vault namespace ${within}`,
-    `Vault mount ${within}/${names.VAULT_KV_MOUNT}`,
     `Vault auth mount ${within}/${names.VAULT_APPROLE_MOUNT}`,
     `Vault auth mount ${within}/${names.VAULT_KUBERNETES_MOUNT}`,
     `Vault login by ServiceAccount ${within}/${names.VAULT_KUBERNETES_MOUNT}`,
@@ -99,17 +120,18 @@ function vaultOf(tenant: Tenant): string[] {
   ];
 }
 
-function managedSecretsOf({ id, secrets }: Tenant): string[] {
-  return [
-    ...secrets.names.map((secret) => `secret ${names.managedSecretName(id, secret)}`),
-    `IAM role policy ${names.workloadRoleName(id)}/own-secrets`,
-  ];
+function ownSecretsPolicy({ id }: Tenant): string {
+  return `IAM role policy ${names.workloadRoleName(id)}/own-secrets`;
 }
 
-function workloadIdentityOf({ id, namespaces }: Tenant, { aws, cluster }: Platform): string[] {
+function workloadIdentityOf(tenant: Tenant, { aws, cluster }: Platform): string[] {
+  const { id, namespaces } = tenant;
   const associated = aws.workloadIdentity === "pod-identity" ? namespaces : [];
   return [
     `IAM role ${names.workloadRoleName(id)}`,
+    ...(presenceOf(tenant).runs
+      ? []
+      : [`IAM role policy ${names.workloadRoleName(id)}/${names.SHUT_POLICY}`]),
     ...associated.map(
       ({ name }) =>
         `EKS pod identity association ${aws.eksCluster ?? cluster.name}/${name}/${names.WORKLOAD}`,

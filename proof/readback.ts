@@ -3,8 +3,9 @@
  * declared. What must be there is worked out from the model, not from what the program declared (R102).
  */
 
+import { presenceOf } from "../model/lifecycle";
 import type { Tenant } from "../model/tenant";
-import type { Connections } from "./connect";
+import type { Connections, Environment } from "./connect";
 import { itemsOf, type LiveObject } from "./documents";
 import { Ledger, type Finding } from "./ledger";
 import { judgeClusterBindings, judgeRoles } from "./live/access";
@@ -26,8 +27,15 @@ export interface ReadBack {
   readonly findings: readonly Finding[];
 }
 
-/** @throws ReadError where a server does not answer: no answer is no proof. */
-export async function readBack(tenants: readonly Tenant[], connections: Connections): Promise<ReadBack> {
+/**
+ * @param environment whose AWS credentials count; default: what the SDK finds in this process.
+ * @throws ReadError where a server does not answer: no answer is no proof.
+ */
+export async function readBack(
+  tenants: readonly Tenant[],
+  connections: Connections,
+  environment: Environment = {},
+): Promise<ReadBack> {
   const { platform } = connections;
   const ledger = new Ledger();
   const cluster = await connections.kubernetes();
@@ -38,7 +46,7 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
     ],
   );
   const live = Object.fromEntries(await Promise.all(lists)) as unknown as LiveKinds;
-  const clients = awsClients(platform);
+  const clients = awsClients(platform, environment);
 
   judgeRoles(live.clusterroles, ledger);
   judgeClusterBindings(live.clusterrolebindings, ledger);
@@ -50,7 +58,9 @@ export async function readBack(tenants: readonly Tenant[], connections: Connecti
   const lane = async (): Promise<void> => {
     for (let tenant = waiting.shift(); tenant !== undefined; tenant = waiting.shift()) {
       judgeKubernetes(tenant, platform, live, ledger);
-      judgeCredential(tenant, platform, await readCredential(tenant, platform, cluster), ledger);
+      if (presenceOf(tenant).stands) {
+        judgeCredential(tenant, platform, await readCredential(tenant, platform, cluster), ledger);
+      }
       if (tenant.secrets.engine === "vault") {
         const vault = connections.vault().within(tenant.id);
         await judgeVault(tenant, vault, ledger);

@@ -3,6 +3,7 @@
  * from it, which no policy pack is asked about (R66, R75).
  */
 
+import { protectionOf } from "../../model/lifecycle";
 import type { ResourceCheck } from "../check";
 import type { Declared } from "../declared";
 import { textAt } from "../declared";
@@ -17,14 +18,19 @@ export const dataProtection: ResourceCheck = {
   about: (type) => type in OWNERS,
   judge: (resource, setting) => {
     const tenant = OWNERS[resource.type]?.(resource, setting);
-    return tenant?.deletionProtection === true && !resource.protect
+    if (tenant === undefined || resource.protect) {
+      return [];
+    }
+    const { namespaces, data } = protectionOf(tenant);
+    return (resource.type === NAMESPACE ? namespaces : data)
       ? [
-          `${resource.name} of tenant ${tenant.name}: is not protected from deletion (protect), which the tenant's file asks for (lifecycle.deletionProtection)`,
+          `${resource.name} of tenant ${tenant.name}: is not protected from deletion (protect), which the tenant's file asks for (lifecycle)`,
         ]
       : [];
   },
 };
 
+const NAMESPACE = "kubernetes:core/v1:Namespace";
 type OwnerOf = (resource: Declared, setting: Setting) => Tenant | undefined;
 
 const byTag: OwnerOf = ({ props }, setting) => taggedOwner(props, setting);
@@ -38,6 +44,5 @@ const OWNERS: Readonly<Record<string, OwnerOf>> = {
   "aws:secretsmanager/secret:Secret": byTag,
   "vault:index/namespace:Namespace": byVaultNamespace("path"),
   "vault:index/mount:Mount": byVaultNamespace("namespace"),
-  "kubernetes:core/v1:Namespace": ({ props }, { holderOf }) =>
-    holderOf(textAt(props, "metadata", "name") ?? "")?.tenant,
+  [NAMESPACE]: ({ props }, { holderOf }) => holderOf(textAt(props, "metadata", "name") ?? "")?.tenant,
 };

@@ -1,6 +1,7 @@
 /** A tenant's key opens to volumes, backups and secrets of that tenant, each through one service, and to nobody else. */
 
 import * as labels from "../../model/labels";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
@@ -80,7 +81,7 @@ function openingFaults(statement: Statement, tenant: Tenant, platform: Platform)
     if (principal === root) {
       return uses.length > 0 ? [`lets the whole account use it (${uses.join(", ")})`] : [];
     }
-    const way = wayOf(principal, tenant, platform);
+    const way = presenceOf(tenant).stands ? wayOf(principal, tenant, platform) : undefined;
     if (way === undefined) {
       return [`lets ${principal === "*" ? "everybody" : principal} in (${actions.join(", ")})`];
     }

@@ -1,5 +1,6 @@
 /** No tenant is given more than its file says (R34, R35). */
 
+import { presenceOf } from "../../model/lifecycle";
 import { quantity } from "../../model/quantity";
 import { quotaHard } from "../../model/quota";
 import type { Containers } from "../../model/tiers";
@@ -25,7 +26,11 @@ export const quotas: ResourceCheck = {
     const faults =
       type === QUOTA
         ? [
-            ...amountFaults("gives", at(props, "spec", "hard"), quotaHard(holder.namespace.quota)),
+            ...amountFaults(
+              "gives",
+              at(props, "spec", "hard"),
+              quotaHard(holder.namespace.quota, presenceOf(tenant).runs),
+            ),
             ...scopeFaults(props),
           ]
         : limitFaults(props, tenant.containers);

@@ -1,9 +1,10 @@
 /** Judges who may do what: the tenant's bindings, the closed roles, and what is bound in the whole cluster (R5-R10). */
 
 import { isDeepStrictEqual } from "node:util";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
-import { roleRules, type BoundRole } from "../../model/roles";
-import { roleNames, type Tenant, type TenantNamespace } from "../../model/tenant";
+import { boundRoles, roleRules, type BoundRole } from "../../model/roles";
+import type { Tenant, TenantNamespace } from "../../model/tenant";
 import { isLeaving, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 
@@ -46,19 +47,23 @@ export function judgeAccess(
   }
 }
 
-/** Subjects by name of the binding, which is also that of its ClusterRole. */
+/** Subjects by name of the binding, which is also that of its ClusterRole; none while the tenant does not run. */
 function declaredBindings(tenant: Tenant, namespace: TenantNamespace): Map<string, string[]> {
-  const people = roleNames.map((role): [string, string[]] => [
-    names.clusterRoleName(role),
-    [
-      ...tenant.access[role].groups.map((name) => `Group ${name}`),
-      ...tenant.access[role].users.map((name) => `User ${name}`),
-    ],
-  ]);
-  return new Map([
-    [names.clusterRoleName("reconciler"), [`ServiceAccount ${namespace.name}/${names.RECONCILER}`]],
-    ...people.filter(([, subjects]) => subjects.length > 0),
-  ]);
+  const bound = presenceOf(tenant).runs ? boundRoles : [];
+  return new Map(
+    bound.map((role) => [
+      names.clusterRoleName(role),
+      [...peopleOf(tenant, role), `ServiceAccount ${namespace.name}/${names.accessAccount(role)}`],
+    ]),
+  );
+}
+
+function peopleOf({ access }: Tenant, role: BoundRole): string[] {
+  if (role === "reconciler") {
+    return [];
+  }
+  const { groups, users } = access[role];
+  return [...groups.map((name) => `Group ${name}`), ...users.map((name) => `User ${name}`)];
 }
 
 /** Judges what all tenants share: the closed roles. */

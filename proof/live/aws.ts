@@ -7,6 +7,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AwsCredentialIdentity } from "@smithy/types";
+import { presenceOf } from "../../model/lifecycle";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Environment } from "../connect";
@@ -88,7 +89,9 @@ export async function judgeAws(
   ledger: Ledger,
 ): Promise<void> {
   await judgeKey(tenant, platform, kms, ledger.bench(tenant.name, "encryption"));
-  await judgeBackupRole(tenant, platform, iam, ledger.bench(tenant.name, "backup"));
-  await judgeWorkloadRole(tenant, platform, iam, ledger.bench(tenant.name, "identity"));
+  if (presenceOf(tenant).stands) {
+    await judgeBackupRole(tenant, platform, iam, ledger.bench(tenant.name, "backup"));
+    await judgeWorkloadRole(tenant, platform, iam, ledger.bench(tenant.name, "identity"));
+  }
   await judgeManagedSecrets(tenant, platform, secrets, ledger.bench(tenant.name, "secrets"));
 }

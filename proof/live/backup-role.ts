@@ -21,11 +21,13 @@ export async function judgeBackupRole(
     name,
     trusts: (statements: readonly Statement[]) => trustsVeleroOnly(statements, platform),
     whom: "Velero of this cluster",
-    policy: {
-      name: "backup-prefix",
-      stays: (statements: readonly Statement[]) => staysInPrefix(statements, tenant, platform),
-      bounds: "its own prefix",
-    },
+    policies: [
+      {
+        name: "backup-prefix",
+        stays: (statements: readonly Statement[]) => staysInPrefix(statements, tenant, platform),
+        bounds: "its own prefix",
+      },
+    ],
   };
   const role = await judgeRole(declared, platform, iam, bench);
   if (role !== undefined) {

@@ -1,5 +1,6 @@
 /** Judges the delivery of secrets: stores and ServiceAccounts lead to this tenant's secrets and role only (R62, R67). */
 
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
@@ -16,7 +17,8 @@ export function judgeDelivery(
   ledger: Ledger,
 ): void {
   const { expect } = ledger.bench(tenant.name, "secrets");
-  for (const account of [names.SECRET_READER, names.WORKLOAD]) {
+  const { runs } = presenceOf(tenant);
+  for (const account of runs ? [names.SECRET_READER, names.WORKLOAD] : [names.WORKLOAD]) {
     const object = `ServiceAccount ${namespace.name}/${account}`;
     expect(object, named(live.serviceaccounts, account) !== undefined, "is missing");
   }
@@ -34,7 +36,7 @@ export function judgeDelivery(
   }
   const object = (name: string) => `SecretStore ${namespace.name}/${name}`;
   const store = named(live.secretstores, names.SECRET_STORE);
-  expect(object(names.SECRET_STORE), store !== undefined, "is missing");
+  expect(object(names.SECRET_STORE), store !== undefined || !runs, "is missing");
   for (const other of live.secretstores) {
     const ours =
       other === store && says(other["spec"], { provider: providerOf(tenant, namespace, platform) });

@@ -1,6 +1,7 @@
 /** Judges what keeps a tenant from starving its neighbours: quota, priority classes, limits (R34, R35, R37). */
 
 import { isDeepStrictEqual } from "node:util";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import { quantity } from "../../model/quantity";
 import { quotaHard } from "../../model/quota";
@@ -17,7 +18,7 @@ export function judgeFairness(
   ledger: Ledger,
 ): void {
   const bench = ledger.bench(tenant.name, "fairness");
-  judgeQuota(namespace, named(quotas, "tenant-quota"), bench);
+  judgeQuota(tenant, namespace, named(quotas, "tenant-quota"), bench);
   judgePriority(tenant, namespace, named(quotas, "foreign-priority"), bench);
   judgeLimits(tenant, namespace, limits, bench);
 }
@@ -34,7 +35,12 @@ interface LiveScope {
   readonly values?: readonly string[];
 }
 
-function judgeQuota(namespace: TenantNamespace, live: LiveObject | undefined, { expect }: Bench): void {
+function judgeQuota(
+  tenant: Tenant,
+  namespace: TenantNamespace,
+  live: LiveObject | undefined,
+  { expect }: Bench,
+): void {
   const object = `ResourceQuota ${namespace.name}/tenant-quota`;
   expect(object, live !== undefined, "is missing");
   if (live === undefined) {
@@ -43,7 +49,7 @@ function judgeQuota(namespace: TenantNamespace, live: LiveObject | undefined, { 
   const { hard = {}, scopes, scopeSelector } = live["spec"] as LiveQuota;
   const scoped = Boolean(scopes?.length) || Boolean(scopeSelector?.matchExpressions?.length);
   expect(object, !scoped, "counts only the pods of a scope");
-  for (const [key, declared] of Object.entries(quotaHard(namespace.quota))) {
+  for (const [key, declared] of Object.entries(quotaHard(namespace.quota, presenceOf(tenant).runs))) {
     expect(
       object,
       sameQuantity(hard[key], declared),

@@ -8,6 +8,7 @@ import {
   type GrantListEntry,
   type KMSClient,
 } from "@aws-sdk/client-kms";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
@@ -152,6 +153,9 @@ function principalsOf({ Principal = {} }: Statement): string[] {
 }
 
 function isDeclaredUse(statement: Statement, principal: string, tenant: Tenant, { aws }: Platform): boolean {
+  if (!presenceOf(tenant).stands) {
+    return false;
+  }
   const actions = listOf(statement.Action);
   const within = (declared: readonly string[]) => actions.every((action) => declared.includes(action));
   const via = (service: string) =>

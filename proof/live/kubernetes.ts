@@ -1,12 +1,14 @@
 /** Judges the live cluster: every declared object of a tenant, and nothing beside them that opens it. */
 
 import * as labels from "../../model/labels";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import { named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
 import { judgeAccess } from "./access";
+import { judgeAccounts } from "./accounts";
 import { judgeBackup } from "./backup";
 import { judgeBudget } from "./budget";
 import { judgeDelivery } from "./delivery";
@@ -16,7 +18,6 @@ import { judgeNamedEgress } from "./named-egress";
 import { judgeNamespace } from "./namespace";
 import { judgeNetwork } from "./network";
 import { judgeReach } from "./reach";
-import { judgeReconciler } from "./reconciler";
 import { judgeStorage } from "./storage";
 import { judgeWall } from "./wall";
 
@@ -95,8 +96,11 @@ const WALLS: Readonly<Record<Platform["cluster"]["adminNetworkPolicy"], string |
   ClusterNetworkPolicy: "/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies",
 };
 
-/** Judges every Kubernetes plane of a tenant. */
+/** Judges every Kubernetes plane of a tenant; none of a tenant that has left, whose people reach nothing either. */
 export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKinds, ledger: Ledger): void {
+  if (!presenceOf(tenant).stands) {
+    return;
+  }
   for (const namespace of tenant.namespaces) {
     const inside = (kind: keyof LiveKinds) =>
       live[kind].filter(({ metadata }) => metadata.namespace === namespace.name);
@@ -106,7 +110,7 @@ export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKi
     judgeNetwork(tenant, namespace, platform, inside("networkpolicies"), ledger);
     judgeNamedEgress(tenant, namespace, platform, inside("namedegress"), ledger);
     judgeAccess(tenant, namespace, inside("rolebindings"), ledger);
-    judgeReconciler(tenant, namespace, inside("serviceaccounts"), ledger);
+    judgeAccounts(tenant, namespace, inside("serviceaccounts"), ledger);
     const delivered = {
       serviceaccounts: inside("serviceaccounts"),
       secretstores: inside("secretstores"),

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
@@ -23,13 +24,16 @@ const role = z.object({
   }),
 });
 
-/** @param vault reads inside the tenant's namespace. */
+/** Nobody's while the tenant does not run. @param vault reads inside the tenant's namespace. */
 export async function judgeVaultLogins(
   tenant: Tenant,
   platform: Platform,
   vault: Reader,
   { expect }: Bench,
 ): Promise<void> {
+  if (!presenceOf(tenant).runs) {
+    return;
+  }
   const mount = `auth/${names.VAULT_KUBERNETES_MOUNT}`;
   const at = `${names.vaultNamespace(tenant.id)}/${mount}`;
   const { kubernetesHost } = tokenReview(platform);

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Tenant } from "../../model/tenant";
 import { policiesOf, vaultRoles } from "../../model/vault";
@@ -80,17 +81,18 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
   const others = (approles?.data.keys ?? []).filter((name) => !Object.keys(vaultRoles).includes(name));
   expect(`namespace ${at}`, others.length === 0, `has AppRoles that are not declared: ${others.join(", ")}`);
 
-  const declared = policiesOf(tenant);
+  const { runs } = presenceOf(tenant);
+  const policies = policiesOf(tenant);
   const written = await vault.get("sys/policies/acl?list=true").then((answer) => keys.parse(answer), missing);
   const otherPolicies = (written?.data.keys ?? []).filter(
-    (name) => ![...Object.keys(declared), ...BUILT_IN].includes(name) && !FORMER.test(name),
+    (name) => ![...Object.keys(policies), ...BUILT_IN].includes(name) && !FORMER.test(name),
   );
   expect(
     `namespace ${at}`,
     otherPolicies.length === 0,
     `has policies that are not declared: ${otherPolicies.join(", ")}`,
   );
-  for (const [name, rules] of Object.entries(declared)) {
+  for (const [name, rules] of Object.entries(runs ? policies : {})) {
     const live = await vault.get(`sys/policies/acl/${name}`).then((answer) => policy.parse(answer), missing);
     const text = live?.data.policy ?? "";
     expect(
@@ -99,7 +101,7 @@ export async function judgeVault(tenant: Tenant, vault: Reader, ledger: Ledger):
       live === undefined ? "is missing" : "allows something else than declared",
     );
   }
-  for (const [name, carried] of Object.entries(vaultRoles)) {
+  for (const [name, carried] of Object.entries(runs ? vaultRoles : {})) {
     const object = `AppRole ${at}/${name}`;
     const live = await vault
       .get(`auth/${names.VAULT_APPROLE_MOUNT}/role/${name}`)

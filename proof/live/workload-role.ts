@@ -2,12 +2,13 @@
 
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { isDeepStrictEqual } from "node:util";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { Bench } from "../ledger";
 import { listOf, type Statement } from "./policy";
-import { judgeRole } from "./role";
+import { judgeRole, type DeclaredPolicy } from "./role";
 
 export async function judgeWorkloadRole(
   tenant: Tenant,
@@ -19,15 +20,36 @@ export async function judgeWorkloadRole(
     name: names.workloadRoleName(tenant.id),
     trusts: (statements: readonly Statement[]) => trustsOwnAccountsOnly(statements, tenant, platform),
     whom: "the tenant's own ServiceAccounts",
-    ...(tenant.secrets.engine === "aws-secrets-manager" && {
-      policy: {
-        name: "own-secrets",
-        stays: (statements: readonly Statement[]) => staysInSecrets(statements, tenant, platform),
-        bounds: "the tenant's own secrets",
-      },
-    }),
+    policies: policiesOf(tenant, platform),
   };
   await judgeRole(declared, platform, iam, bench);
+}
+
+function policiesOf(tenant: Tenant, platform: Platform): DeclaredPolicy[] {
+  const secrets: DeclaredPolicy = {
+    name: "own-secrets",
+    stays: (statements) => staysInSecrets(statements, tenant, platform),
+    bounds: "the tenant's own secrets",
+  };
+  const shut: DeclaredPolicy = {
+    name: names.SHUT_POLICY,
+    stays: deniesEverything,
+    bounds: "nothing at all: it does not deny everything, and the tenant does not run",
+  };
+  return [
+    ...(tenant.secrets.engine === "aws-secrets-manager" ? [secrets] : []),
+    ...(presenceOf(tenant).runs ? [] : [shut]),
+  ];
+}
+
+function deniesEverything(statements: readonly Statement[]): boolean {
+  return statements.some(
+    ({ Effect, Action, Resource, Condition }) =>
+      Effect === "Deny" &&
+      listOf(Action).join() === "*" &&
+      listOf(Resource).join() === "*" &&
+      Condition === undefined,
+  );
 }
 
 function staysInSecrets(statements: readonly Statement[], tenant: Tenant, { aws }: Platform): boolean {

@@ -108,7 +108,7 @@ describe("the declared graph of two tenants", () => {
 
   it("binds nobody before every guardrail of the namespace stands (R36, R88)", () => {
     const bindings = custom.filter(({ type }) => type.endsWith(":RoleBinding"));
-    assert.equal(bindings.length, 5);
+    assert.equal(bindings.length, 8);
     for (const binding of bindings) {
       const own = (kind: string) =>
         custom.filter(
@@ -200,7 +200,7 @@ describe("the quota of a standard tenant (R34)", () => {
       "count/httproutes.gateway.networking.k8s.io": "20",
       "count/grpcroutes.gateway.networking.k8s.io": "20",
       "count/externalsecrets.external-secrets.io": "50",
-      "count/serviceaccounts": "53",
+      "count/serviceaccounts": "56",
       replicationcontrollers: "0",
       resourcequotas: "2",
     });

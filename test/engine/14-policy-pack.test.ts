@@ -130,8 +130,8 @@ describe("the policy pack", () => {
         ["components/fairness.ts", `metadata("tenant-limits")`, `metadata("other-limits")`],
         [
           "components/fairness.ts",
-          "quotaHard(namespace.quota)",
-          `{ ...quotaHard(namespace.quota), pods: "5000" }`,
+          "quotaHard(namespace.quota, runs)",
+          `{ ...quotaHard(namespace.quota, runs), pods: "5000" }`,
         ],
         [
           "components/vault.ts",

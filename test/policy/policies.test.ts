@@ -559,7 +559,7 @@ describe("the policies over the declared list", () => {
           one.name === "acme-key" ? { ...one, opts: { ...one.opts, protect: false } } : one,
         ),
       [
-        "data-protection: acme-key of tenant acme: is not protected from deletion (protect), which the tenant's file asks for (lifecycle.deletionProtection)",
+        "data-protection: acme-key of tenant acme: is not protected from deletion (protect), which the tenant's file asks for (lifecycle)",
       ],
     ],
     [

@@ -452,12 +452,12 @@ describe("the read-back of the cluster", () => {
     finds(
       "a subject more",
       of("tenant-dev", ({ subjects }) => void subjects!.push(json({ kind: "User", name: "mallory" }))),
-      `${binding("tenant-dev")} binds Group acme-devs, User carol, User mallory instead of Group acme-devs, User carol`,
+      `${binding("tenant-dev")} binds Group acme-devs, User carol, ServiceAccount tenant-acme/tenant-dev, User mallory instead of Group acme-devs, User carol, ServiceAccount tenant-acme/tenant-dev`,
     );
     finds(
       "a user of a group's name",
       of("tenant-admin", ({ subjects }) => void (subjects![0]!["kind"] = json("User"))),
-      `${binding("tenant-admin")} binds User acme-admins instead of Group acme-admins`,
+      `${binding("tenant-admin")} binds User acme-admins, ServiceAccount tenant-acme/tenant-admin instead of Group acme-admins, ServiceAccount tenant-acme/tenant-admin`,
     );
     finds(
       "another tenant's reconciler",
@@ -467,7 +467,7 @@ describe("the read-back of the cluster", () => {
     finds(
       "nobody bound",
       of("tenant-admin", (live) => void delete live["subjects"]),
-      `${binding("tenant-admin")} binds nobody instead of Group acme-admins`,
+      `${binding("tenant-admin")} binds nobody instead of Group acme-admins, ServiceAccount tenant-acme/tenant-admin`,
     );
     finds(
       "another role",

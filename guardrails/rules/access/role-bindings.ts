@@ -4,13 +4,11 @@
  */
 
 import * as names from "../../../model/names";
+import { closedAccounts } from "../../../model/roles";
 import { OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { ROLE_BINDING } from "../../kinds";
 import { text, type Rule } from "../../rule";
 import { account, group, roleBinding, roleRef, user } from "./objects";
-
-/** Accounts that get their rights from the platform. */
-const PLATFORM_ACCOUNTS = [names.RECONCILER, names.SECRET_READER];
 
 export const roleBindings: Rule = {
   name: "role-bindings",
@@ -19,7 +17,7 @@ export const roleBindings: Rule = {
   when: `request.operation == "CREATE" || object.?subjects.orValue([]) != oldObject.?subjects.orValue([])`,
   offences: `(object.roleRef.kind == "Role" ? [] : ["it grants the ClusterRole " + object.roleRef.name]) +
     object.?subjects.orValue([]).filter(subject, !(subject.kind == "ServiceAccount" &&
-        subject.?namespace.orValue("") == request.namespace && !(subject.name in ${text(PLATFORM_ACCOUNTS)})))
+        subject.?namespace.orValue("") == request.namespace && !(subject.name in ${text(closedAccounts)})))
       .map(subject, "it binds " + subject.kind + " " +
         (subject.?namespace.orValue("") == "" ? "" : subject.namespace + "/") + subject.name)`,
   why: "What people may do stands in the tenant's file; rights for others could be used from outside the tenant",
@@ -68,11 +66,11 @@ export const roleBindings: Rule = {
         object: roleBinding([account("default", OTHER_NAMESPACE)]),
         says: "it binds ServiceAccount tenant-other/default",
       },
-      {
-        what: "the platform's account in the namespace",
-        object: roleBinding([account(names.RECONCILER)]),
-        says: "it binds ServiceAccount tenant-example/tenant-reconciler",
-      },
+      ...closedAccounts.map((name) => ({
+        what: `the platform's account ${name} in the namespace`,
+        object: roleBinding([account(name)]),
+        says: `it binds ServiceAccount tenant-example/${name}`,
+      })),
       {
         what: "an own account beside a stranger",
         object: roleBinding([account("app"), user("mallory@example.com")]),

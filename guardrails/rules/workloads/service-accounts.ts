@@ -1,15 +1,15 @@
 /**
- * The platform's own accounts in a tenant's namespace hold rights that no workload has: they write what runs, and read the
- * tenant's secrets in Vault (R10, R62). A pod that ran as one would have them, whatever its author may do.
+ * The platform's own accounts in a tenant's namespace hold rights that no workload has: they hold its roles, and read
+ * the tenant's secrets in Vault (R10, R11, R62). A pod that ran as one would have them, whatever its author may do.
  */
 
 import * as names from "../../../model/names";
+import { closedAccounts } from "../../../model/roles";
+import { roleNames } from "../../../model/tenant";
 import { VAULT_AUDIENCE } from "../../../model/vault";
 import { everyWorkload, pod, workload } from "../../examples";
 import { podRule } from "../../pods";
 import { text } from "../../rule";
-
-const PLATFORM_ACCOUNTS = [names.RECONCILER, names.SECRET_READER];
 
 /** CEL: the account that the pod runs as; the older field counts only where the other one is empty. */
 export const ACCOUNT = `variables.pod.?serviceAccountName.orValue("") != "" ? string(variables.pod.serviceAccountName) :
@@ -26,7 +26,7 @@ export const platformAccounts = podRule({
   name: "service-accounts",
   requirements: ["R1", "R10", "R62"],
   variables: { account: ACCOUNT },
-  offences: `(variables.account in ${text(PLATFORM_ACCOUNTS)} ? ["it runs as the account " + variables.account] : []) +
+  offences: `(variables.account in ${text(closedAccounts)} ? ["it runs as the account " + variables.account] : []) +
     variables.pod.?volumes.orValue([])
       .filter(volume, volume.?projected.?sources.orValue([])
         .exists(source, source.?serviceAccountToken.?audience.orValue("") == ${text(VAULT_AUDIENCE)}))
@@ -69,6 +69,11 @@ export const platformAccounts = podRule({
         object: pod({ spec: { serviceAccountName: names.SECRET_READER } }),
         says: `it runs as the account ${names.SECRET_READER}`,
       },
+      ...roleNames.map((role) => ({
+        what: `the account of the role ${role}`,
+        object: pod({ spec: { serviceAccountName: names.accessAccount(role) } }),
+        says: `it runs as the account ${names.accessAccount(role)}`,
+      })),
       {
         what: "the older field",
         object: workload("Deployment", { spec: { serviceAccount: names.SECRET_READER } }),
