@@ -1,0 +1,205 @@
+/**
+ * Drift: what the live servers say against what the tenant files mean (R92). Pulumi's state is no witness: a namespace
+ * that somebody deleted by hand is still in it.
+ */
+
+import type { Tenant } from "../model/tenant";
+import { connect } from "../proof/connect";
+import type { Finding } from "../proof/ledger";
+import { awsClients } from "../proof/live/aws";
+import { readBack } from "../proof/readback";
+import { ReadError } from "../proof/reader";
+import { foreignNamespaces } from "./drift-foreign";
+import { declaredObjects, type DeclaredObject } from "./drift-declared";
+import { Lookout, type Seen } from "./drift-look";
+import { engineEnvironment } from "./identity";
+import { operate, type Operation, type OperationOptions } from "./operation";
+import { RunFailure } from "./outcome";
+import { platformOf } from "./platform";
+import type { Facts } from "./progress";
+import { refresh, up, type RunOptions } from "./run";
+import { readList, readTenant } from "./tenant-files";
+
+/** Exit code of a command that found drift; 0 is clean. */
+export const DRIFT_EXIT_CODE = 7;
+
+export interface DriftOptions extends OperationOptions {
+  /** The one tenant to look at; default: the whole stack. */
+  readonly tenant?: string;
+}
+
+export interface RepairOptions extends DriftOptions, Pick<RunOptions, "onEvent" | "onOutput"> {
+  /** What of that which holds data may be replaced; see `up`. */
+  readonly approve?: readonly string[];
+}
+
+/** A server that could not be asked: what it holds may have drifted or not. */
+export interface Unreachable {
+  readonly server: string;
+  readonly why: string;
+}
+
+export interface DriftReport {
+  /** Guardrails and objects that were looked at. */
+  readonly checked: number;
+  /** Guardrails that do not hold as declared, and what stands beside them that nobody declared. */
+  readonly loosened: readonly Finding[];
+  /** Texts, labels and annotations that no guardrail depends on. */
+  readonly changed: readonly Finding[];
+  /** Declared objects that are gone. */
+  readonly missing: readonly Finding[];
+  readonly unreachable: readonly Unreachable[];
+  /** Objects that could not be looked at, by what they are called: of types or rights that this command has not. */
+  readonly unchecked: readonly string[];
+}
+
+export interface Repair {
+  readonly found: DriftReport;
+  /** What still stands after the repair. */
+  readonly left: DriftReport;
+}
+
+/** Whether everything was looked at and is as declared. */
+export function isClean({ loosened, changed, missing, unreachable }: DriftReport): boolean {
+  return [loosened, changed, missing, unreachable].every(({ length }) => length === 0);
+}
+
+/**
+ * Compares; changes nothing.
+ *
+ * @throws RunFailure `badInput` for faults in the files, `credentials` where a server refuses them.
+ */
+export function drift(options: DriftOptions): Promise<DriftReport> {
+  return operate(options, about("drift", options), (operation) => look(options, operation));
+}
+
+/**
+ * Makes the live servers say what the files mean: reads them into the state, then applies the files with policy. What
+ * belongs to the platform's own stack is repaired by repairing that.
+ *
+ * @throws RunFailure as `up` does.
+ */
+export function repair(options: RepairOptions): Promise<Repair> {
+  return operate(options, about("repair", options), async (operation) => {
+    const found = await look(options, operation);
+    if (isClean(found)) {
+      return { found, left: found };
+    }
+    await operation.step("state", "read the live servers into the state", () => refresh(options));
+    await operation.step("state", "apply the files", () => up({ ...options, only: options.tenant }));
+    return { found, left: await look(options, operation) };
+  });
+}
+
+function about(activity: string, { tenant }: DriftOptions) {
+  return { activity, ...(tenant !== undefined && { tenant }) };
+}
+
+async function look(options: DriftOptions, operation: Operation): Promise<DriftReport> {
+  const environment = engineEnvironment(options);
+  const tenants = tenantsOf(options);
+  const platform = await platformOf(options);
+  const connections = connect(platform, undefined, environment);
+  const clients = awsClients(platform, environment);
+
+  const guardrails = await operation.step(
+    "kubernetes",
+    "read the guardrails back",
+    () => orUnreachable(() => readBack(tenants, connections, environment)),
+    (read): Facts =>
+      "why" in read ? { unreachable: read.why } : { checked: read.checked, loosened: read.findings.length },
+  );
+  const declared = await operation.step(
+    "files",
+    "work out what the files mean",
+    () => orUnreachable(async () => ({ objects: await declaredObjects(options) })),
+    (read): Facts => ("why" in read ? { unreachable: read.why } : { objects: read.objects.length }),
+  );
+  const objects = "why" in declared ? [] : declared.objects.filter(isAbout(options));
+  const lookout = new Lookout(platform, connections, clients);
+  const seen = await operation.step(
+    "kubernetes",
+    "look at every declared object",
+    () => lookout.lookAt(objects),
+    ({ missing, changed, loosened }) => ({
+      objects: objects.length,
+      missing: missing.length,
+      changed: changed.length,
+      loosened: loosened.length,
+    }),
+  );
+  const foreign = await operation.step(
+    "kubernetes",
+    "look for what no file declares",
+    () => orUnreachable(async () => ({ found: await foreignNamespaces(options, connections) })),
+    (read): Facts => ("why" in read ? { unreachable: read.why } : { found: read.found.length }),
+  );
+  return report(guardrails, declared, seen, foreign);
+}
+
+function tenantsOf(options: DriftOptions): readonly Tenant[] {
+  if (options.tenant !== undefined) {
+    return [readTenant(options, options.tenant)];
+  }
+  return options.stack === "platform" ? [] : readList(options).tenants;
+}
+
+function isAbout({ tenant }: DriftOptions): (object: DeclaredObject) => boolean {
+  return (object) => tenant === undefined || object.tenant === tenant;
+}
+
+/** Puts together what all witnesses say; what one calls a loosened guardrail the others need not call changed. */
+function report(
+  guardrails: { checked: number; findings: readonly Finding[] } | Unreachable,
+  declared: { objects: readonly DeclaredObject[] } | Unreachable,
+  seen: Seen,
+  foreign: { found: readonly Finding[] } | Unreachable,
+): DriftReport {
+  const judged = "why" in guardrails ? [] : guardrails.findings;
+  const gone = new Set(seen.missing.map(({ object }) => object));
+  const told = new Set(judged.map(({ object }) => object));
+  const untold = ({ object }: Finding) => !told.has(object);
+  return {
+    checked: ("why" in guardrails ? 0 : guardrails.checked) + seen.checked,
+    loosened: [
+      ...judged.filter(({ object, fault }) => !(gone.has(object) && fault === "is missing")),
+      ...seen.loosened.filter(untold),
+      ...("why" in foreign ? [] : foreign.found),
+    ],
+    changed: seen.changed.filter(untold),
+    missing: seen.missing,
+    unreachable: dedupe([
+      ...[guardrails, declared, foreign].filter((read) => "why" in read),
+      ...seen.unreachable,
+    ]),
+    unchecked: seen.unchecked,
+  };
+}
+
+function dedupe(all: readonly Unreachable[]): Unreachable[] {
+  return [...new Map(all.map((entry) => [`${entry.server} ${entry.why}`, entry])).values()];
+}
+
+/** What preflight says of a server that does not answer. */
+const UNREACHABLE = /^unreachable: (.*)$/m;
+
+/** No answer is no proof of anything; a refusal of credentials ends the command. */
+async function orUnreachable<T extends object>(read: () => Promise<T>): Promise<T | Unreachable> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ReadError && error.status !== 401) {
+      return { server: serverOf(error.message), why: error.message };
+    }
+    const said = error instanceof RunFailure ? UNREACHABLE.exec(error.message)?.[1] : undefined;
+    if (said !== undefined) {
+      return { server: serverOf(said), why: said };
+    }
+    throw error;
+  }
+}
+
+/** Its address, where the sentence names one. */
+function serverOf(sentence: string): string {
+  return /https?:\/\/[^/\s:]+(?::\d+)?/.exec(sentence)?.[0] ?? "unknown";
+}
