@@ -9,6 +9,7 @@ import { checkRuleNames } from "./guardrails/enforcement";
 import { InputFaults } from "./model/fault";
 import { readPlatform, readPlatformOutput, type Platform } from "./model/platform";
 import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
+import { standingKeys } from "./proof/adoption";
 import { connect, type Connections } from "./proof/connect";
 import { formatProblems, preflight } from "./proof/preflight";
 import { formatFindings } from "./proof/ledger";
@@ -45,7 +46,11 @@ async function declareTenantList(stack: string, config: pulumi.Config): Promise<
   if (problems.length > 0) {
     throw new pulumi.RunError(formatProblems(problems));
   }
-  const tenants = await declareTenants(list.tenants, platform, providers(platform, config));
+  const standing = await standingKeys(list.tenants, platform);
+  if (standing.problems.length > 0) {
+    throw new pulumi.RunError(formatProblems(standing.problems));
+  }
+  const tenants = await declareTenants(list.tenants, platform, providers(platform, config), standing.keys);
   return pulumi.runtime.isDryRun() ? { tenants } : { tenants, verified: await verify(list, connections) };
 }
 

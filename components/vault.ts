@@ -90,7 +90,7 @@ export class Vault extends pulumi.ComponentResource {
             secretIdNumUses: 1,
             secretIdTtl: SECRET_ID_TTL,
           },
-          { ...child, dependsOn: [approle, ...policies] },
+          { ...child, deletedWith: approle, dependsOn: [approle, ...policies] },
         ),
     );
 
@@ -102,7 +102,7 @@ export class Vault extends pulumi.ComponentResource {
     const config = new vault.kubernetes.AuthBackendConfig(
       `${name}-kubernetes-config`,
       { namespace, backend: names.VAULT_KUBERNETES_MOUNT, ...tokenReview(platform) },
-      { ...child, dependsOn: cluster },
+      { ...child, deletedWith: cluster, dependsOn: cluster },
     );
     const logins = tenant.namespaces.map((within) => {
       const { role, policy } = vaultLogin(within);
@@ -120,7 +120,7 @@ export class Vault extends pulumi.ComponentResource {
           tokenTtl: tenant.secrets.tokenTtl,
           tokenMaxTtl: tenant.secrets.tokenMaxTtl,
         },
-        { ...child, dependsOn: [config, ...policies] },
+        { ...child, deletedWith: cluster, dependsOn: [config, ...policies] },
       );
     });
     return [...roles, ...logins];

@@ -65,7 +65,7 @@ export function keyRights({ aws }: PlatformSpec): Statement[] {
       Resource: names.aliasArn(aws, names.keyAlias("*")),
     },
     {
-      // Of any key: the proof tells whose key an alias was moved to.
+      // Of any key: the proof tells whose key an alias was moved to, and finds a tenant's that has none yet.
       Sid: "LookAtKeys",
       Effect: "Allow",
       Action: [
@@ -74,6 +74,7 @@ export function keyRights({ aws }: PlatformSpec): Statement[] {
         "kms:GetKeyRotationStatus",
         "kms:ListAliases",
         "kms:ListGrants",
+        "kms:ListKeys",
         "kms:ListResourceTags",
       ],
       Resource: "*",

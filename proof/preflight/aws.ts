@@ -76,9 +76,14 @@ async function askKeys(tenants: readonly Tenant[], kms: KMSClient): Promise<Prob
     await Promise.all(Array.from({ length: WINDOW }, lane));
     return found.flat();
   } catch (error) {
-    const message = `KMS does not show the tenants' keys: ${textOf(error)}; check the credentials' right to kms:DescribeKey`;
-    return [{ kind: isNetworkError(error) ? "unreachable" : "credentials", message }];
+    return [hiddenKeys(error, ["kms:DescribeKey"])];
   }
+}
+
+/** KMS that does not answer, or not these credentials. */
+export function hiddenKeys(error: unknown, rights: readonly string[]): Problem {
+  const message = `KMS does not show the tenants' keys: ${textOf(error)}; check the credentials' right to ${rights.join(", ")}`;
+  return { kind: isNetworkError(error) ? "unreachable" : "credentials", message };
 }
 
 /** A run would put volumes and backups under a key that nobody can use, or that takes them with it. */
