@@ -4,6 +4,8 @@
  */
 
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
+import { presenceOf } from "../model/lifecycle";
+import type { Tenant } from "../model/tenant";
 import { ChangesByTenant, SHARED } from "./changes";
 import { RunFailure } from "./outcome";
 import { resourcesOf } from "./protection";
@@ -60,6 +62,14 @@ export function lossesOf(exported: Deployment): Loss[] {
 
 function called(tenant: string, kind: string): string {
   return `${tenant === SHARED ? "platform" : tenant}/${kind}`;
+}
+
+/**
+ * What nobody need approve of tenants that leave only their data: the place of the backups is no data, and what lies in it
+ * stays. Keys, secrets and Vault's data do not go on that way.
+ */
+export function leavingApprovals(tenants: readonly Tenant[]): string[] {
+  return tenants.filter((tenant) => !presenceOf(tenant).stands).map(({ name }) => `${name}/backup`);
 }
 
 /**

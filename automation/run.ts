@@ -5,8 +5,9 @@ import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/a
 import { z } from "zod";
 import { InputFaults } from "../model/fault";
 import { readTenantList } from "../model/read";
+import type { Tenant } from "../model/tenant";
 import { ChangesByTenant, type Counts } from "./changes";
-import { lossesOf, PlannedLosses, refuseLosses } from "./losses";
+import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses } from "./losses";
 import { failureOf, RunFailure } from "./outcome";
 import { protectedResources, protectedTenants } from "./protection";
 import { openStack, type Project } from "./workspace";
@@ -126,7 +127,8 @@ async function plan(stack: Stack, options: PreviewOptions, common: Common): Prom
   await stack.preview({ ...common, ...packs(options), onEvent });
   const planned = losses.all();
   if (planned.length > 0) {
-    refuseLosses(planned, await approvalsOf(stack, options));
+    const leaving = leavingApprovals(declaredTenants(options) ?? []);
+    refuseLosses(planned, [...leaving, ...(await approvalsOf(stack, options))]);
   }
 }
 
@@ -181,9 +183,11 @@ function refuseBadInput(project: Project): void {
 function refuseProtectedRemoval(project: Project, exported: Deployment): void {
   const declared = declaredTenants(project);
   const removed =
-    declared === undefined ? [] : protectedTenants(exported).filter((name) => !declared.includes(name));
+    declared === undefined
+      ? []
+      : protectedTenants(exported).filter((name) => !declared.some((tenant) => tenant.name === name));
   if (removed.length > 0) {
-    const message = `no file declares ${removed.join(", ")} any more, but protected resources stand; nothing was changed: put the file back with lifecycle.deletionProtection: false, run up, then remove it`;
+    const message = `no file declares ${removed.join(", ")} any more, but protected resources stand; nothing was changed: put the file back with lifecycle.deletionProtection: false, run up, then remove it; what a tenant left behind goes by tenantry purge`;
     throw new RunFailure("resource", message);
   }
 }
@@ -205,13 +209,13 @@ function refuseOthers(planned: ChangesByTenant, only: string | undefined): void 
   }
 }
 
-/** Names of the tenants that the files declare; undefined for the platform. */
-function declaredTenants({ stack, directory = process.cwd() }: Project): string[] | undefined {
+/** The tenants that the files declare; undefined for the platform. */
+function declaredTenants({ stack, directory = process.cwd() }: Project): readonly Tenant[] | undefined {
   if (stack === "platform") {
     return undefined;
   }
   try {
-    return readTenantList(path.join(directory, "tenants", stack), stack).tenants.map(({ name }) => name);
+    return readTenantList(path.join(directory, "tenants", stack), stack).tenants;
   } catch (error) {
     throw error instanceof InputFaults ? new RunFailure("badInput", error.message, { cause: error }) : error;
   }
