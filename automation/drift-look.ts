@@ -13,10 +13,10 @@ import { lookAtVault, vaultName, vaultTypes } from "./drift-vault";
 /** Objects looked at together. */
 const WINDOW = 16;
 
-/** What is for people to read; on an object of a guardrail's own a label may be more. */
+/** What is for people to read. */
 const COSMETIC = /^(metadata\.(labels|annotations)|description|tags|custom_metadata)(\.|$)/;
 /** Labels of a namespace open it to policies of others and say what its pods may do. */
-const TELLING = /^Namespace /;
+const TELLING = /^Namespace .* metadata\.labels\./;
 
 export interface Seen {
   readonly checked: number;
@@ -61,7 +61,7 @@ export class Lookout {
           continue;
         }
         for (const difference of sight.differences) {
-          const cosmetic = COSMETIC.test(difference.field) && !TELLING.test(name);
+          const cosmetic = COSMETIC.test(difference.field) && !TELLING.test(`${name} ${difference.field}`);
           (cosmetic ? changed : loosened).push({ tenant, plane, object: name, fault: faultOf(difference) });
         }
       }

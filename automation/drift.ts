@@ -112,7 +112,7 @@ async function look(options: DriftOptions, operation: Operation): Promise<DriftR
   const declared = await operation.step(
     "files",
     "work out what the files mean",
-    () => orUnreachable(async () => ({ objects: await declaredObjects(options) })),
+    () => orUnreachable(() => declaration(options)),
     (read): Facts => ("why" in read ? { unreachable: read.why } : { objects: read.objects.length }),
   );
   const objects = "why" in declared ? [] : declared.objects.filter(isAbout(options));
@@ -148,10 +148,37 @@ function isAbout({ tenant }: DriftOptions): (object: DeclaredObject) => boolean 
   return (object) => tenant === undefined || object.tenant === tenant;
 }
 
+interface Declaration {
+  readonly objects: readonly DeclaredObject[];
+  /** Why the program would not declare any: what stands where its objects should. */
+  readonly conflicts: readonly Finding[];
+}
+
+/** What preflight says of a name that is taken, a key that is about to go. */
+const CONFLICT = /^conflict: (.*)$/gm;
+
+async function declaration(options: DriftOptions): Promise<Declaration> {
+  try {
+    return { objects: await declaredObjects(options), conflicts: [] };
+  } catch (error) {
+    const sentences = error instanceof Error ? [...error.message.matchAll(CONFLICT)] : [];
+    if (sentences.length === 0) {
+      throw error;
+    }
+    const conflicts = sentences.map(([, fault = ""]) => ({
+      tenant: options.tenant ?? "(list)",
+      plane: "preflight",
+      object: "a declared object",
+      fault: `stands against what is there: ${fault}`,
+    }));
+    return { objects: [], conflicts };
+  }
+}
+
 /** Puts together what all witnesses say; what one calls a loosened guardrail the others need not call changed. */
 function report(
   guardrails: { checked: number; findings: readonly Finding[] } | Unreachable,
-  declared: { objects: readonly DeclaredObject[] } | Unreachable,
+  declared: Declaration | Unreachable,
   seen: Seen,
   foreign: { found: readonly Finding[] } | Unreachable,
 ): DriftReport {
@@ -163,6 +190,7 @@ function report(
     checked: ("why" in guardrails ? 0 : guardrails.checked) + seen.checked,
     loosened: [
       ...judged.filter(({ object, fault }) => !(gone.has(object) && fault === "is missing")),
+      ...("why" in declared ? [] : declared.conflicts),
       ...seen.loosened.filter(untold),
       ...("why" in foreign ? [] : foreign.found),
     ],
@@ -172,7 +200,10 @@ function report(
       ...[guardrails, declared, foreign].filter((read) => "why" in read),
       ...seen.unreachable,
     ]),
-    unchecked: seen.unchecked,
+    unchecked:
+      "why" in declared || declared.conflicts.length > 0
+        ? ["every declared object: the program does not say what they are while it is refused"]
+        : seen.unchecked,
   };
 }
 
