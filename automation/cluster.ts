@@ -12,6 +12,8 @@ export interface Reply {
   /** The API server's sentence, where it refused. */
   readonly message: string;
   readonly body: Record<string, unknown>;
+  /** The server's clock when it answered, as the header `Date` says it. */
+  readonly date?: string;
 }
 
 export interface Cluster {
@@ -77,7 +79,13 @@ function send(url: URL, options: https.RequestOptions, body: unknown): Promise<R
         const text = Buffer.concat(chunks).toString("utf8");
         const parsed = objectOf(text);
         const message = typeof parsed["message"] === "string" ? parsed["message"] : text.slice(0, 200);
-        resolve({ status: response.statusCode ?? 0, message, body: parsed });
+        const { date } = response.headers;
+        resolve({
+          status: response.statusCode ?? 0,
+          message,
+          body: parsed,
+          ...(date !== undefined && { date }),
+        });
       });
     });
     request.on("error", fail);
