@@ -51,7 +51,8 @@ export function changeTenantFile(
 ): boolean {
   const file = tenantFile(project, name);
   const before = fs.readFileSync(file, "utf8");
-  const document = parseDocument(before);
+  // Puts in quotes what not every reader takes for text: a date, for one.
+  const document = parseDocument(before, { compat: "yaml-1.1" });
   if (!isMap(document.contents)) {
     throw new RunFailure("badInput", `${file} is not a map of fields`);
   }

@@ -18,6 +18,18 @@ export function planesOf(tenant: Tenant, platform: Platform): Planes {
   return presenceOf(tenant).stands ? standingPlanes(tenant, platform, data) : data;
 }
 
+/** What the tenant would have if it ran, and has not in its state. */
+export function excludedPlanes(tenant: Tenant, platform: Platform): Planes {
+  const active: Tenant = { ...tenant, lifecycle: { ...tenant.lifecycle, state: "active" } };
+  const here = new Set(Object.values(planesOf(tenant, platform)).flat());
+  return Object.fromEntries(
+    Object.entries(planesOf(active, platform)).map(([plane, parts]) => [
+      plane,
+      parts.filter((part) => !here.has(part)),
+    ]),
+  );
+}
+
 type Data = Readonly<Record<"encryption" | "secrets", readonly string[]>>;
 
 function standingPlanes(tenant: Tenant, platform: Platform, data: Data): Planes {

@@ -5,7 +5,7 @@ import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
 import type { ResourceCheck } from "../check";
 import { textAt } from "../declared";
-import { conditionOf, covers, faultsOf, listOf, type Statement } from "../documents";
+import { conditionOf, covers, faultsOf, listOf, statementsOf, type Statement } from "../documents";
 import { ownersOf } from "../owners";
 
 export const rolePolicies: ResourceCheck = {
@@ -20,13 +20,13 @@ export const rolePolicies: ResourceCheck = {
       return [];
     }
     const { tenant } = holder;
+    const name = textAt(props, "name") ?? "";
+    const policy = textAt(props, "policy");
     const others = [NOBODY, ...setting.tenants.map(({ id }) => id).filter((id) => id !== tenant.id)];
-    return faultsOf(textAt(props, "policy"), (statement) =>
-      reachFaults(statement, tenant, others, setting.platform),
-    ).map(
-      (fault) =>
-        `policy ${textAt(props, "name") ?? ""} of IAM role ${role} of tenant ${tenant.name}: ${fault}`,
-    );
+    return [
+      ...faultsOf(policy, (statement) => reachFaults(statement, tenant, others, setting.platform)),
+      ...(name === names.SHUT_POLICY ? openFaults(policy) : []),
+    ].map((fault) => `policy ${name} of IAM role ${role} of tenant ${tenant.name}: ${fault}`);
   },
 };
 
@@ -47,6 +47,19 @@ function reachFaults(
     .filter((pattern) => others.some((id) => reaches(pattern, id)))
     .map((pattern) => `reaches data of other tenants (${pattern})`);
   return [...beyond, ...listingFaults(statement, tenant, bucket)];
+}
+
+/** What shuts the role of a tenant that does not run denies everything, to everybody and always. */
+function openFaults(document: string | undefined): string[] {
+  const statements = document === undefined ? undefined : statementsOf(document);
+  const shuts = statements?.some(
+    ({ Effect, Action, Resource, Condition }) =>
+      Effect === "Deny" &&
+      listOf(Action).includes("*") &&
+      listOf(Resource).includes("*") &&
+      Condition === undefined,
+  );
+  return document === undefined || shuts === true ? [] : ["leaves something open"];
 }
 
 /** The bucket is everybody's: who lists it names the tenant's prefix, closing slash and all. */

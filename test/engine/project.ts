@@ -38,7 +38,10 @@ export class ScratchProject {
 
   write(list: string, tenant: string, content: Record<string, unknown>): void {
     fs.mkdirSync(this.file(list), { recursive: true });
-    fs.writeFileSync(this.file(list, tenant), stringify(content, { aliasDuplicateObjects: false }));
+    fs.writeFileSync(
+      this.file(list, tenant),
+      stringify(content, { aliasDuplicateObjects: false, compat: "yaml-1.1" }),
+    );
   }
 
   change(list: string, tenant: string, changes: Record<string, unknown>): void {
