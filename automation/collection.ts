@@ -13,12 +13,13 @@ const metadata = z.object({
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   finalizers: z.array(z.string()).optional(),
+  creationTimestamp: z.string().optional(),
   deletionTimestamp: z.string().optional(),
   ownerReferences: z
     .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
     .optional(),
 });
-const liveObject = z.object({
+const liveObject = z.looseObject({
   metadata,
   spec: z.record(z.string(), z.unknown()).optional(),
   status: z.record(z.string(), z.unknown()).optional(),

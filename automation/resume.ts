@@ -3,11 +3,11 @@
 import { liveServers } from "./live-servers";
 import { operate } from "./operation";
 import { RunFailure } from "./outcome";
-import { up } from "./run";
 import { DEFAULT_TIMEOUT_SECONDS, type SuspendOptions } from "./suspend-options";
 import { waitUntilReady } from "./suspend-readiness";
 import { startWorkloads, type Workload } from "./suspend-workloads";
 import { readTenant } from "./tenant-files";
+import { applyTenant } from "./tenant-run";
 import { writeState } from "./tenant-state";
 
 export interface Resumption {
@@ -44,7 +44,7 @@ export function resume(options: SuspendOptions): Promise<Resumption> {
       () => Promise.resolve(writeState(options, name, { state: "active" })),
       (changed) => ({ changed }),
     );
-    await operation.step("state", "let the tenant in again", () => up({ ...options, only: name }));
+    await applyTenant(operation, options, "let the tenant in again");
     const started = await operation.step(
       "kubernetes",
       "start the workloads",

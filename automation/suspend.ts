@@ -2,17 +2,16 @@
 
 import type { Tenant } from "../model/tenant";
 import type { TriedCredential, UntriedCredential } from "./canaries";
-import { liveServers } from "./live-servers";
+import { liveServers, type Servers } from "./live-servers";
 import { operate, type Operation } from "./operation";
 import { RunFailure } from "./outcome";
-import { up } from "./run";
 import { shuttingOut } from "./shut-out";
 import { DEFAULT_TIMEOUT_SECONDS, type SuspendOptions } from "./suspend-options";
 import { podsOnTheirOwn, removePods } from "./suspend-pods";
 import { stopWorkloads, type Workload } from "./suspend-workloads";
 import { readTenant } from "./tenant-files";
+import { applyTenant } from "./tenant-run";
 import { writeState } from "./tenant-state";
-import type { Servers } from "./live-servers";
 import type { Patience } from "./waiting";
 
 export interface Suspension {
@@ -50,7 +49,7 @@ export function suspend(options: SuspendOptions): Promise<Suspension> {
         () => Promise.resolve(writeState(options, name, { state: "suspended" })),
         (changed) => ({ changed }),
       );
-      await operation.step("state", "shut the tenant out", () => up({ ...options, only: name }));
+      await applyTenant(operation, options, "shut the tenant out");
     });
     const { stopped, lostPods } = await stopAll(operation, tenant, servers.operator, patience);
     const changed = written || stopped.length > 0 || lostPods.length > 0 || trials.tried.length > 0;

@@ -34,7 +34,7 @@ export class Fairness extends pulumi.ComponentResource {
     const { runs } = presenceOf(tenant);
     this.quota = new kubernetes.core.v1.ResourceQuota(
       `${name}-quota`,
-      { metadata: metadata("tenant-quota"), spec: { hard: quotaHard(namespace.quota, runs) } },
+      { metadata: metadata(names.TENANT_QUOTA), spec: { hard: quotaHard(namespace.quota, runs) } },
       child,
     );
     this.foreignPriority = new kubernetes.core.v1.ResourceQuota(

@@ -33,6 +33,11 @@ export function backupName(tenant: string): string {
   return NAMESPACE_PREFIX + tenant;
 }
 
+/** The Backup that is taken of a tenant when it leaves, on a day written as 2026-11-23 (R90). */
+export function finalBackupName(tenant: string, day: string): string {
+  return `${backupName(tenant)}-final-${day}`;
+}
+
 /** The PriorityClass of every tenant of a tier (R37). */
 export function priorityClassName(tier: string): string {
   return NAMESPACE_PREFIX + tier;
@@ -51,6 +56,9 @@ export const accessAccount = clusterRoleName;
 
 /** The ServiceAccount that reconciles a tenant's workloads (R10). */
 export const RECONCILER = accessAccount("reconciler");
+
+/** The quota over everything that a tenant may create in a namespace (R34). */
+export const TENANT_QUOTA = "tenant-quota";
 
 /** The ServiceAccount with which External Secrets reads the tenant's secrets (R62). */
 export const SECRET_READER = "external-secrets";
