@@ -1,0 +1,58 @@
+/**
+ * What keeps a run from going well, before it is tried: tools, state, servers, identities, guardrails, credentials. It
+ * changes nothing, and works where any of them is down: each check fails alone, with a cure.
+ */
+
+import { auditCheck } from "./doctor-audit";
+import { examined, Patient, type Check, type Diagnosis } from "./doctor-check";
+import { clockCheck, clusterCheck, definitionsCheck } from "./doctor-cluster";
+import { credentialsCheck, handedOutCheck } from "./doctor-credentials";
+import { capacityCheck, guardrailsCheck } from "./doctor-guardrails";
+import { operatorCheck, provisionerCheck } from "./doctor-identity";
+import { networkCheck } from "./doctor-network";
+import { awsCheck, keysCheck, limitsCheck, vaultCheck } from "./doctor-servers";
+import { nodeCheck, pluginCheck, pulumiCheck, stateCheck } from "./doctor-tools";
+import type { OperationOptions } from "./operation";
+
+/** In the order in which one would mend them. */
+const CHECKS: readonly Check[] = [
+  nodeCheck,
+  pulumiCheck,
+  pluginCheck,
+  stateCheck,
+  clusterCheck,
+  clockCheck,
+  provisionerCheck,
+  operatorCheck,
+  definitionsCheck,
+  networkCheck,
+  guardrailsCheck,
+  capacityCheck,
+  vaultCheck,
+  awsCheck,
+  keysCheck,
+  limitsCheck,
+  credentialsCheck,
+  handedOutCheck,
+  auditCheck,
+];
+
+export interface CheckResult extends Diagnosis {
+  readonly name: string;
+}
+
+export interface DoctorReport {
+  readonly checks: readonly CheckResult[];
+}
+
+/** @returns every check, whatever it found: a failed one is no failure of the command. */
+export async function doctor(options: OperationOptions): Promise<DoctorReport> {
+  options.watch?.({ type: "begun", activity: "doctor", stack: options.stack });
+  const patient = new Patient(options);
+  return { checks: await Promise.all(CHECKS.map((check) => examined(check, patient))) };
+}
+
+/** Whether nothing failed; warnings are no failures. */
+export function isWell({ checks }: DoctorReport): boolean {
+  return checks.every(({ status }) => status !== "failed");
+}
