@@ -7,6 +7,7 @@ import { InputFaults } from "../model/fault";
 import { readTenantList } from "../model/read";
 import type { Tenant } from "../model/tenant";
 import { ChangesByTenant, type Counts } from "./changes";
+import { refuseLeftBehind } from "./left-behind";
 import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses } from "./losses";
 import { failureOf, RunFailure } from "./outcome";
 import { protectedResources, protectedTenants } from "./protection";
@@ -81,6 +82,7 @@ export function up(options: UpOptions): Promise<RunResult> {
     await plan(stack, options, { ...common, onEvent });
     refuseOthers(planned, options.only);
     await stack.up({ ...common, ...packs(options) });
+    await refuseLeftBehind(options, declaredTenants(options) ?? []);
   });
 }
 

@@ -6,13 +6,12 @@
 import { presenceOf } from "../model/lifecycle";
 import type { Tenant } from "../model/tenant";
 import type { Connections, Environment } from "./connect";
-import { itemsOf, type LiveObject } from "./documents";
 import { Ledger, type Finding } from "./ledger";
 import { judgeClusterBindings, judgeRoles } from "./live/access";
 import { awsClients, judgeAws } from "./live/aws";
 import { judgeBucket } from "./live/bucket";
 import { judgeCredential, readCredential } from "./live/credential";
-import { judgeKubernetes, pathsOf, type LiveKinds } from "./live/kubernetes";
+import { judgeKubernetes, readKinds } from "./live/kubernetes";
 import { judgePlatform } from "./live/platform";
 import { judgePolicies, readEnginePolicies } from "./live/policies";
 import { judgeVault } from "./live/vault";
@@ -39,13 +38,7 @@ export async function readBack(
   const { platform } = connections;
   const ledger = new Ledger();
   const cluster = await connections.kubernetes();
-  const lists = Object.entries(pathsOf(platform)).map(
-    async ([kind, path]): Promise<[string, LiveObject[]]> => [
-      kind,
-      path === undefined ? [] : itemsOf(await cluster.get(path)),
-    ],
-  );
-  const live = Object.fromEntries(await Promise.all(lists)) as unknown as LiveKinds;
+  const live = await readKinds(platform, cluster);
   const clients = awsClients(platform, environment);
 
   judgeRoles(live.clusterroles, ledger);

@@ -5,8 +5,9 @@ import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { Tenant } from "../../model/tenant";
-import { named, type LiveObject } from "../documents";
+import { itemsOf, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
+import type { Reader } from "../reader";
 import { judgeAccess } from "./access";
 import { judgeAccounts } from "./accounts";
 import { judgeBackup } from "./backup";
@@ -81,6 +82,17 @@ export function pathsOf(platform: Platform): Readonly<Record<keyof LiveKinds, st
     validatingadmissionpolicies: `${admission}/validatingadmissionpolicies${ours}`,
     validatingadmissionpolicybindings: `${admission}/validatingadmissionpolicybindings${ours}`,
   };
+}
+
+/** Every kind, as the cluster has it now. */
+export async function readKinds(platform: Platform, cluster: Reader): Promise<LiveKinds> {
+  const lists = Object.entries(pathsOf(platform)).map(
+    async ([kind, path]): Promise<[string, LiveObject[]]> => [
+      kind,
+      path === undefined ? [] : itemsOf(await cluster.get(path)),
+    ],
+  );
+  return Object.fromEntries(await Promise.all(lists)) as unknown as LiveKinds;
 }
 
 const NAMED_EGRESS: Readonly<Record<Platform["cluster"]["cni"], string | undefined>> = {

@@ -1,6 +1,7 @@
 /** Asks the cluster before a run: is it the right one, does it know the kinds, is a name a stranger's? */
 
 import * as labels from "../../model/labels";
+import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import type { Platform } from "../../model/platform";
 import type { BoundRole } from "../../model/roles";
@@ -62,12 +63,15 @@ export function judgeCluster(tenants: readonly Tenant[], platform: Platform, liv
   return [
     ...missingKinds(live),
     ...missingRoles(live),
-    ...tenants.flatMap((tenant) => [
-      ...tenant.namespaces.flatMap(({ name }) =>
-        judgeOwner("namespace", named(live.namespaces, name), tenant),
-      ),
-      ...judgeOwner("StorageClass", named(live.classes, names.storageClassName(tenant.name)), tenant),
-    ]),
+    // A tenant that has left gives the names of its namespaces back.
+    ...tenants
+      .filter((tenant) => presenceOf(tenant).stands)
+      .flatMap((tenant) => [
+        ...tenant.namespaces.flatMap(({ name }) =>
+          judgeOwner("namespace", named(live.namespaces, name), tenant),
+        ),
+        ...judgeOwner("StorageClass", named(live.classes, names.storageClassName(tenant.name)), tenant),
+      ]),
   ];
 }
 
