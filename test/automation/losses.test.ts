@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { OpType } from "@pulumi/pulumi/automation";
-import { lossesOf, PlannedLosses, refuseLosses, type Loss } from "../../automation/losses";
+import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses, type Loss } from "../../automation/losses";
 import { RunFailure } from "../../automation/outcome";
+import { tenantOf } from "../components/fixtures";
 import { event } from "./events";
 
 const TENANT = "urn:pulumi:prod::tenantry::tenantry:index:Tenant::acme";
@@ -40,6 +41,24 @@ describe("what a plan takes away for good", () => {
 
   it("is nothing that can be made again", () => {
     assert.deepEqual(planned(["delete", "kubernetes:core/v1:ResourceQuota", "u", TENANT]), []);
+  });
+
+  it("is not the place of the backups of a tenant that leaves only its data, and still its key", () => {
+    const inState = (state: "offboarding" | "retained") =>
+      tenantOf("standard", { lifecycle: { state, legalHold: false, retentionDays: 30 } });
+    const lost = (type: string) => planned(["delete", type, "u", TENANT]);
+    const location = lost("kubernetes:velero.io/v1:BackupStorageLocation");
+    refuseLosses(location, leavingApprovals([inState("retained")]));
+    assert.throws(
+      () => refuseLosses(location, leavingApprovals([inState("offboarding")])),
+      /acme\/backup: u/,
+    );
+    for (const type of ["aws:kms/key:Key", "vault:index/mount:Mount", "aws:secretsmanager/secret:Secret"]) {
+      assert.throws(
+        () => refuseLosses(lost(type), leavingApprovals([inState("retained")])),
+        /nobody approved it/,
+      );
+    }
   });
 
   it("belongs to the tenant at the root of its parents, also where that goes too", () => {

@@ -350,7 +350,9 @@ describe("the states of a tenant", () => {
       const before = await keysByTenant();
       await forgetKey();
       const { tenants } = await up(run(LIST));
-      assert.equal(tenants[LIFER.name]?.import, 2, JSON.stringify(tenants[LIFER.name]));
+      // What of the key AWS does not tell, the time it waits for its end, is set after the import: an update of its own.
+      const { same, ...others } = tenants[LIFER.name] ?? {};
+      assert.deepEqual([others, (same ?? 0) > 40], [{ import: 1, update: 1 }, true]);
       assert.deepEqual(await keysByTenant(), before);
       const again = await preview(run(LIST));
       assert.deepEqual(Object.keys(again.tenants[LIFER.name] ?? {}), ["same"]);

@@ -119,8 +119,8 @@ describe("reading from a server", () => {
   ];
   for (const [what, answer] of passing) {
     it(`asks again after ${what}`, async () => {
-      const { outcome, count } = await reading((request, n) =>
-        n === 1 ? answer(request, n) : [200, { ok: true }],
+      const { outcome, count } = await reading((request, n, body) =>
+        n === 1 ? answer(request, n, body) : [200, { ok: true }],
       );
       assert.deepEqual(outcome, { ok: true });
       assert.equal(count, 2);

@@ -13,18 +13,22 @@ type Answer = [status: number, body: unknown, headers?: Record<string, string>];
 
 /** A server that answers each request with what `answer` says, or with nothing but a broken connection. */
 export async function serve(
-  answer: (request: http.IncomingMessage, count: number) => Answer | "broken",
+  answer: (request: http.IncomingMessage, count: number, body: string) => Answer | "broken",
 ): Promise<LocalServer> {
   const requests: http.IncomingMessage[] = [];
   const server = http.createServer((request, response) => {
-    requests.push(request);
-    const answered = answer(request, requests.length);
-    if (answered === "broken") {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    const [status, body, headers] = answered;
-    response.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
+    const count = requests.push(request);
+    const sent: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => sent.push(chunk));
+    request.on("end", () => {
+      const answered = answer(request, count, Buffer.concat(sent).toString("utf8"));
+      if (answered === "broken") {
+        request.socket.resetAndDestroy();
+        return;
+      }
+      const [status, body, headers] = answered;
+      response.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

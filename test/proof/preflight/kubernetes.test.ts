@@ -102,6 +102,15 @@ describe("the cluster before a run", () => {
       ],
     ],
   ];
+  it("may give the names of a tenant that has left to others", () => {
+    const retained = tenantOf("standard", {
+      lifecycle: { state: "retained", retainUntil: "2027-01-31", legalHold: false, retentionDays: 30 },
+    });
+    const taken = clusterWith({ namespaces: [kubeSystem, { metadata: { name: "tenant-acme" } }] });
+    assert.deepEqual(judgeCluster([retained], platform, taken), []);
+    assert.equal(judgeCluster([acme], platform, taken).length, 1);
+  });
+
   for (const [what, changes, expected] of cases) {
     it(what, () => assert.deepEqual(judgeCluster([acme], platform, clusterWith(changes)), expected));
   }
