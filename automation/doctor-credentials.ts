@@ -11,6 +11,9 @@ import { openVault } from "./vault";
 /** Milliseconds: a run that begins with less may end in the middle. */
 const SOON_MS = 15 * 60_000;
 
+/** Minutes. */
+const DAY = 24 * 60;
+
 /** A credential by what it is called; without an end where none is known. */
 export interface Credential {
   readonly name: string;
@@ -54,7 +57,10 @@ function inWords({ name, ends }: Credential, now: Date): string {
     return `${name}: ${ends === "never" ? "does not end" : ends === "renewed" ? "is renewed" : "end unknown"}`;
   }
   const minutes = Math.round((ends.getTime() - now.getTime()) / 60_000);
-  return minutes <= 0 ? `${name}: over since ${ends.toISOString()}` : `${name}: ${minutes} min`;
+  if (minutes <= 0) {
+    return `${name}: over since ${ends.toISOString()}`;
+  }
+  return `${name}: ${minutes < 2 * DAY ? `${minutes} min` : `${Math.floor(minutes / DAY)} days`}`;
 }
 
 async function clusterCredentials(who: string, environment: Environment): Promise<Credential[]> {
@@ -120,7 +126,7 @@ async function vaultCredential(who: string, environment: Environment): Promise<C
 export const handedOutCheck: Check = {
   name: "files in out/",
   cure: "see that out/ can be read",
-  examine: (patient) => Promise.resolve(judgeFiles(kubeconfigs(patient), new Date())),
+  examine: async (patient) => judgeFiles(await kubeconfigs(patient), new Date()),
 };
 
 interface IssuedFile {
@@ -148,18 +154,20 @@ export function judgeFiles(files: readonly IssuedFile[], now: Date): Diagnosis {
     : ok(`${files.length} kubeconfigs, none stale`);
 }
 
-function kubeconfigs({ project: { directory = process.cwd() } }: Patient): IssuedFile[] {
+async function kubeconfigs({ project: { directory = process.cwd() } }: Patient): Promise<IssuedFile[]> {
   const folder = path.join(directory, "out");
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  return files
-    .filter((file) => file.endsWith(".kubeconfig"))
-    .map((name) => {
-      const file = path.join(folder, name);
-      const [, token = ""] = /^\s*token: *"?([^\s"]+)/m.exec(fs.readFileSync(file, "utf8")) ?? [];
-      return {
-        file: path.join("out", name),
-        ends: token === "" ? undefined : endOfToken(token),
-        open: (fs.statSync(file).mode & 0o077) !== 0,
-      };
-    });
+  return Promise.all(
+    files
+      .filter((name) => name.endsWith(".kubeconfig"))
+      .map(async (name) => {
+        const file = path.join(folder, name);
+        const { token } = (await loadKubeconfig(fs.readFileSync(file, "utf8"), {})).getCurrentUser() ?? {};
+        return {
+          file: path.join("out", name),
+          ends: token ? endOfToken(token) : undefined,
+          open: (fs.statSync(file).mode & 0o077) !== 0,
+        };
+      }),
+  );
 }
