@@ -29,7 +29,8 @@ export async function vaultCanaries(
   const inner = client.within(names.vaultNamespace(tenant.id));
   const canaries: Canary[] = [];
   for (const role of Object.keys(vaultRoles) as VaultRole[]) {
-    canaries.push(...(await appRoleCanaries(tenant, role, client)));
+    const { status } = await inner.request("GET", `auth/${names.VAULT_APPROLE_MOUNT}/role/${role}/role-id`);
+    canaries.push(...(status === 404 ? [] : await appRoleCanaries(tenant, role, client)));
   }
   for (const namespace of tenant.namespaces) {
     const { role } = vaultLogin(namespace);
