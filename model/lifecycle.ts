@@ -1,5 +1,5 @@
 /**
- * The states of a tenant's life, and what of the tenant is there in each (R36, R89). Everybody else asks for these
+ * The states of a tenant's life, and what of the tenant is there in each (R89, R90). Everybody else asks for these
  * flags: the planes, the policy pack and the read-back never test for the word.
  */
 

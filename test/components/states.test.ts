@@ -1,4 +1,4 @@
-/** What the program declares of a tenant in each state of its life: parts come and go, and none is replaced (R36, R89). */
+/** What the program declares of a tenant in each state of its life: parts come and go, and none is replaced (R89, R90). */
 
 import assert from "node:assert/strict";
 import { declareTenants } from "../../components/tenant-list";

@@ -1,5 +1,5 @@
 /**
- * A tenant's states on the live servers (R36, R89): what worked before is refused after, by its sentence, and what holds
+ * A tenant's states on the live servers (R89, R90): what worked before is refused after, by its sentence, and what holds
  * data stays. And the key that a killed run or a lost state left behind is found again, and never made twice.
  */
 

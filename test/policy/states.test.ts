@@ -1,4 +1,4 @@
-/** The policies know the states of a tenant: what each leaves out is not missed, and is refused where it stands (R36, R89). */
+/** The policies know the states of a tenant: what each leaves out is not missed, and is refused where it stands (R89, R90). */
 
 import assert from "node:assert/strict";
 import type { State } from "../../model/lifecycle";

@@ -1,4 +1,4 @@
-/** The read-back of tenants in each state, and what is left behind of a state that is over (R36, R89). */
+/** The read-back of tenants in each state, and what is left behind of a state that is over (R89, R90). */
 
 import assert from "node:assert/strict";
 import type { State } from "../../model/lifecycle";
