@@ -48,7 +48,7 @@ export async function standingKeys(tenants: readonly Tenant[], { aws }: Platform
     const aliases = await aliasesOf(kms);
     const aliased = await byAlias(kms, tenants, aliases);
     const nameless = tenants.filter(({ id }) => !aliases.has(names.keyAlias(id)));
-    const swept = nameless.length === 0 ? NONE : await sweep(kms, nameless, new Set(aliases.values()));
+    const swept = nameless.length === 0 ? NONE : await sweep(kms, nameless, spokenFor(aliases));
     return { keys: new Map([...aliased, ...swept.keys]), problems: swept.problems };
   } catch (error) {
     return { keys: new Map(), problems: [hiddenKeys(error, RIGHTS)] };
@@ -70,6 +70,13 @@ async function aliasesOf(kms: KMSClient): Promise<Map<string, string>> {
   return found;
 }
 
+/** Keys of AWS's own, and those of other tenants: none of them is the key of a tenant without an alias. */
+function spokenFor(aliases: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const prefixes = ["alias/aws/", names.keyAlias("")];
+  const named = [...aliases].filter(([alias]) => prefixes.some((prefix) => alias.startsWith(prefix)));
+  return new Set(named.map(([, keyId]) => keyId));
+}
+
 function byAlias(
   kms: KMSClient,
   tenants: readonly Tenant[],
@@ -89,15 +96,15 @@ interface Candidate {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Looks at every key without an alias, for those that bear the tag of one of the tenants. */
+/** Looks at every key that nobody is known to have, for those that bear the tag of one of the tenants. */
 async function sweep(
   kms: KMSClient,
   tenants: readonly Tenant[],
-  named: ReadonlySet<string>,
+  taken: ReadonlySet<string>,
 ): Promise<StandingKeys> {
   const ids: string[] = [];
   for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
-    ids.push(...Keys.flatMap(({ KeyId }) => (KeyId === undefined || named.has(KeyId) ? [] : [KeyId])));
+    ids.push(...Keys.flatMap(({ KeyId }) => (KeyId === undefined || taken.has(KeyId) ? [] : [KeyId])));
   }
   const candidates = await inLanes(ids, async (keyId): Promise<Candidate[]> => [
     { keyId, tags: await tagsOfKey(kms, keyId) },

@@ -104,6 +104,11 @@ describe("the key that a tenant has already", () => {
     assert.deepEqual([adopted, problems], [{ [acme.id]: { keyId: "k-1" } }, []]);
   });
 
+  it("is the one with its tags, also where it has a name of somebody's", async () => {
+    const { adopted } = await found([{ id: "k-1", alias: "alias/old-name", tags: OURS }]);
+    assert.deepEqual(adopted, { [acme.id]: { keyId: "k-1" } });
+  });
+
   it("is refused where there are two, with both", async () => {
     const { adopted, problems } = await found([
       { id: "k-1", tags: OURS },
