@@ -51,25 +51,27 @@ export async function deleteObjects(
 ): Promise<number> {
   await abortUploads(s3, place);
   let deleted = 0;
-  for await (const { Versions = [], DeleteMarkers = [] } of pages(s3, place)) {
+  // Always the first page: what is deleted makes room for the rest.
+  for (;;) {
     signal?.throwIfAborted();
+    const { Versions = [], DeleteMarkers = [] } = await pageOf(s3, place);
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-    if (Objects.length > 0) {
-      const { Errors = [] } = await s3.send(
-        new DeleteObjectsCommand({ Bucket: place.bucket, Delete: { Objects, Quiet: true } }),
-      );
-      const [first] = Errors;
-      if (first !== undefined) {
-        throw new RunFailure(
-          "resource",
-          `S3 refuses to delete ${Errors.length} objects, the first ${first.Key} (${first.Code}: ${first.Message}); put right what it says, then run this again`,
-        );
-      }
-      deleted += Objects.length;
-      told(deleted);
+    if (Objects.length === 0) {
+      return deleted;
     }
+    const { Errors = [] } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: place.bucket, Delete: { Objects, Quiet: true } }),
+    );
+    const [first] = Errors;
+    if (first !== undefined) {
+      throw new RunFailure(
+        "resource",
+        `S3 refuses to delete ${Errors.length} objects, the first ${first.Key} (${first.Code}: ${first.Message}); put right what it says, then run this again`,
+      );
+    }
+    deleted += Objects.length;
+    told(deleted);
   }
-  return deleted;
 }
 
 async function abortUploads(s3: S3Client, { bucket, prefix }: Place): Promise<void> {
@@ -85,20 +87,23 @@ async function abortUploads(s3: S3Client, { bucket, prefix }: Place): Promise<vo
   }
 }
 
-async function* pages(
+function pageOf(
   s3: S3Client,
   { bucket, prefix }: Place,
-): AsyncGenerator<ListObjectVersionsCommandOutput> {
-  let after: Pick<ListObjectVersionsCommandOutput, "NextKeyMarker" | "NextVersionIdMarker"> | undefined = {};
+  after: Marker = {},
+): Promise<ListObjectVersionsCommandOutput> {
+  const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = after;
+  return s3.send(
+    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, KeyMarker, VersionIdMarker }),
+  );
+}
+
+type Marker = Pick<ListObjectVersionsCommandOutput, "NextKeyMarker" | "NextVersionIdMarker">;
+
+async function* pages(s3: S3Client, place: Place): AsyncGenerator<ListObjectVersionsCommandOutput> {
+  let after: Marker | undefined = {};
   while (after !== undefined) {
-    const page: ListObjectVersionsCommandOutput = await s3.send(
-      new ListObjectVersionsCommand({
-        Bucket: bucket,
-        Prefix: prefix,
-        KeyMarker: after.NextKeyMarker,
-        VersionIdMarker: after.NextVersionIdMarker,
-      }),
-    );
+    const page: ListObjectVersionsCommandOutput = await pageOf(s3, place, after);
     yield page;
     after = page.IsTruncated ? page : undefined;
   }
