@@ -96,7 +96,7 @@ describe("what the provisioner may write on the live API server", () => {
       "it grants another role than tenant-admin, tenant-dev, tenant-view, tenant-reconciler;",
     );
     const kept = byGuard("it binds a group or user that Kubernetes or Tenantry keeps for itself");
-    const foreign = byGuard("it binds another ServiceAccount than tenant-reconciler of this namespace");
+    const foreign = byGuard("it binds another ServiceAccount than that of the role in this namespace");
     const beyond = /attempting to grant RBAC permissions not currently held/;
     const subjects = ["subjects"];
     const admin = "RoleBinding tenant-admin";
@@ -132,6 +132,20 @@ describe("what the provisioner may write on the live API server", () => {
         admin,
         subjects,
         account("default", "tenant-climber"),
+        foreign,
+      ],
+      [
+        "another tenant's admin account its admin role",
+        admin,
+        subjects,
+        account("tenant-admin", "tenant-acme"),
+        foreign,
+      ],
+      [
+        "an account of another role its admin role",
+        admin,
+        subjects,
+        account("tenant-view", "tenant-climber"),
         foreign,
       ],
       [
