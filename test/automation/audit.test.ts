@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -161,24 +161,54 @@ describe("the audit log", () => {
     assert.deepEqual(await faults(), []);
   });
 
-  it("is one chain where many processes write at once", async function () {
-    this.timeout(60_000);
+  /** A program that appends until it is done, or ended. */
+  const writer = (steps: number): string => {
+    const file = path.join(directory, `${project.stack}.ts`);
     const script = `
       import { auditTrail } from ${JSON.stringify(path.resolve("automation/audit.ts"))};
       const cluster = { request: async () => ({ status: 201, message: "", body: {} }) };
       const trail = auditTrail(${JSON.stringify(project)}, { actor: String(process.pid), cluster: async () => cluster });
       const at = new Date();
-      Promise.all(Array.from({ length: 20 }, (_, index) =>
+      Promise.all(Array.from({ length: ${steps} }, (_, index) =>
         trail.append({ activity: "up", plane: "state", step: "s" + index, began: at, ended: at, outcome: "done" })));
     `;
-    const file = path.join(directory, "writer.ts");
     fs.writeFileSync(file, script);
-    const writer = () => promisify(execFile)(process.execPath, ["--import", "tsx", file]);
-    await Promise.all(Array.from({ length: 4 }, writer));
+    return file;
+  };
+
+  it("is one chain where many processes write at once, and all find the lock of a dead one", async function () {
+    this.timeout(60_000);
+    const file = writer(20);
+    fs.mkdirSync(path.dirname(auditFile(project)), { recursive: true });
+    const dead = { pid: 2 ** 22 + 1, host: os.hostname(), nonce: "dead" };
+    fs.writeFileSync(`${auditFile(project)}.lock`, JSON.stringify(dead));
+    await Promise.all(
+      Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, ["--import", "tsx", file])),
+    );
     const verdict = await verified();
     assert.deepEqual(verdict.faults, []);
     assert.equal(verdict.entries, 80);
     assert.equal(verdict.head?.sequence, 80);
+  });
+
+  it("is whole again behind writers that were killed", async function () {
+    this.timeout(60_000);
+    const file = writer(10_000);
+    let before = 0;
+    for (const pause of [0, 3, 7]) {
+      const child = spawn(process.execPath, ["--import", "tsx", file], { stdio: "ignore" });
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      const lines = () => (fs.existsSync(auditFile(project)) ? fs.statSync(auditFile(project)).size : 0);
+      while (lines() === before) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      child.kill("SIGKILL");
+      await ended;
+      await write([step(1)]);
+      assert.deepEqual(await faults(), []);
+      before = lines();
+    }
   });
 
   it("takes the lock of a process that is gone, and of nobody who lives", async () => {

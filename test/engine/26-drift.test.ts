@@ -44,7 +44,9 @@ const as = (method: string, path: string, namespace = VERA) =>
 const faults = (findings: DriftReport["loosened"]) =>
   findings.map(({ tenant, object, fault }) => `${tenant}: ${object} ${fault}`).sort();
 
-describe("drift", () => {
+describe("drift", function () {
+  // Where this file runs by itself the platform and the sample list come first.
+  this.timeout(400_000);
   const kms = () => new KMSClient(clientOptions());
   const iam = () => new IAMClient(clientOptions());
   const secrets = () => new SecretsManagerClient(clientOptions());

@@ -15,7 +15,9 @@ const STACK = "audited";
 /** The administrator in the operator's place: what that may do is tried elsewhere. */
 const operator = () => ({ TENANTRY_OPERATOR_KUBECONFIG: sandbox().env["KUBECONFIG"] ?? "" });
 
-describe("the audit log on a cluster", () => {
+describe("the audit log on a cluster", function () {
+  // Where this file runs by itself the platform and the sample list come first.
+  this.timeout(400_000);
   const options = () => run(STACK, operator());
   const command = (steps: number) =>
     operate(options(), { activity: "rotate", tenant: "acme" }, async (operation) => {
