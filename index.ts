@@ -9,7 +9,7 @@ import { checkRuleNames } from "./guardrails/enforcement";
 import { InputFaults } from "./model/fault";
 import { readPlatform, readPlatformOutput, type Platform } from "./model/platform";
 import { checkAgainstPlatform, readTenantList, type TenantList } from "./model/read";
-import { standingKeys } from "./proof/adoption";
+import { recordedKeys, standingKeys } from "./proof/adoption";
 import { connect, type Connections } from "./proof/connect";
 import { formatProblems, preflight } from "./proof/preflight";
 import { formatFindings } from "./proof/ledger";
@@ -38,7 +38,7 @@ async function declarePlatform(config: pulumi.Config): Promise<pulumi.Inputs> {
 
 async function declareTenantList(stack: string, config: pulumi.Config): Promise<pulumi.Inputs> {
   const list = orRefuse(() => readTenantList(`tenants/${stack}`, stack));
-  const platform = await platformOf(`${pulumi.getOrganization()}/${pulumi.getProject()}/${PLATFORM_STACK}`);
+  const platform = await platformOf(stackName(PLATFORM_STACK));
   orRefuse(() => checkAgainstPlatform(list, platform));
 
   const connections = connect(platform, config.get("kubeconfig"));
@@ -46,12 +46,18 @@ async function declareTenantList(stack: string, config: pulumi.Config): Promise<
   if (problems.length > 0) {
     throw new pulumi.RunError(formatProblems(problems));
   }
-  const standing = await standingKeys(list.tenants, platform);
+  const own = new pulumi.StackReference(stackName(stack));
+  const before: unknown = (await own.getOutputDetails("tenants")).value;
+  const standing = await standingKeys(list.tenants, platform, recordedKeys(before));
   if (standing.problems.length > 0) {
     throw new pulumi.RunError(formatProblems(standing.problems));
   }
   const tenants = await declareTenants(list.tenants, platform, providers(platform, config), standing.keys);
   return pulumi.runtime.isDryRun() ? { tenants } : { tenants, verified: await verify(list, connections) };
+}
+
+function stackName(stack: string): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
 }
 
 /** The platform stack's output; plain values, so that everything derived from them is known at preview. */

@@ -4,26 +4,16 @@
  * would lie under two. So the program imports what stands; a key is the one resource whose name AWS makes up.
  */
 
-import {
-  DescribeKeyCommand,
-  KMSClient,
-  paginateListAliases,
-  paginateListKeys,
-  paginateListResourceTags,
-  type KeyMetadata,
-} from "@aws-sdk/client-kms";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { z } from "zod";
 import * as labels from "../model/labels";
 import * as names from "../model/names";
 import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
+import { aliasesOf, describe, inLanes, isAlive, keyIds, tagsOfKey } from "./kms-keys";
 import { AWS_TIMEOUTS } from "./live/aws";
-import { absent } from "./live/policy";
-import { tagsOf } from "./live/tags";
 import { hiddenKeys, judgeKeyState } from "./preflight/aws";
 import type { Problem } from "./preflight/problem";
-
-/** Keys asked about at once: KMS answers few requests a second. */
-const WINDOW = 8;
 
 /** A tenant's key as it stands in AWS. */
 export interface StandingKey {
@@ -41,105 +31,107 @@ export interface StandingKeys {
 /**
  * The keys of tenants by alias; of those that have none, by tag, in one sweep over the keys of the account. A key is a
  * tenant's only where its tags say so: an alias alone may have been moved.
+ *
+ * @param recorded ids of keys by tenant id, as the last run left them: another key never takes the place of one of these.
  */
-export async function standingKeys(tenants: readonly Tenant[], { aws }: Platform): Promise<StandingKeys> {
+export async function standingKeys(
+  tenants: readonly Tenant[],
+  { aws }: Platform,
+  recorded: ReadonlyMap<string, string> = new Map(),
+): Promise<StandingKeys> {
   const kms = new KMSClient({ region: aws.region, maxAttempts: 8, requestHandler: AWS_TIMEOUTS });
+  const keys = new Map<string, StandingKey>();
   try {
     const aliases = await aliasesOf(kms);
-    const aliased = await byAlias(kms, tenants, aliases);
-    const nameless = tenants.filter(({ id }) => !aliases.has(names.keyAlias(id)));
-    const swept = nameless.length === 0 ? NONE : await sweep(kms, nameless, spokenFor(aliases));
-    return { keys: new Map([...aliased, ...swept.keys]), problems: swept.problems };
+    const tagged = await keysByTag(kms, tenants, aliases);
+    const problems = await inLanes(tenants, async (tenant) => {
+      const found = await keyOf(tenant, kms, aliases, tagged);
+      if (Array.isArray(found)) {
+        return found;
+      }
+      // The engine would delete the key that it knows, to have this one in its place.
+      const before = recorded.get(tenant.id) ?? found.keyId;
+      if (before !== found.keyId) {
+        return (await isAlive(kms, before)) ? [changed(tenant, before, found.keyId)] : [];
+      }
+      keys.set(tenant.id, found);
+      return [];
+    });
+    return { keys, problems };
   } catch (error) {
-    return { keys: new Map(), problems: [hiddenKeys(error, RIGHTS)] };
+    return { keys, problems: [hiddenKeys(error, RIGHTS)] };
   }
 }
 
 const RIGHTS = ["kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags", "kms:DescribeKey"];
-const NONE: StandingKeys = { keys: new Map(), problems: [] };
 
-async function aliasesOf(kms: KMSClient): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) {
-    for (const { AliasName = "", TargetKeyId } of Aliases) {
-      if (TargetKeyId !== undefined) {
-        found.set(AliasName, TargetKeyId);
-      }
-    }
-  }
-  return found;
+const outputs = z.record(z.string(), z.object({ id: z.string(), keyArn: z.string() }));
+
+/**
+ * Ids of keys by tenant id.
+ *
+ * @param tenants the output of that name of the last run; undefined before the first.
+ */
+export function recordedKeys(tenants: unknown): Map<string, string> {
+  const { data = {} } = outputs.safeParse(tenants);
+  return new Map(Object.values(data).map(({ id, keyArn }) => [id, keyArn.split("/").at(-1) ?? ""]));
 }
 
-/** Keys of AWS's own, and those of other tenants: none of them is the key of a tenant without an alias. */
-function spokenFor(aliases: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const prefixes = ["alias/aws/", names.keyAlias("")];
-  const named = [...aliases].filter(([alias]) => prefixes.some((prefix) => alias.startsWith(prefix)));
-  return new Set(named.map(([, keyId]) => keyId));
-}
-
-function byAlias(
-  kms: KMSClient,
-  tenants: readonly Tenant[],
-  aliases: ReadonlyMap<string, string>,
-): Promise<[string, StandingKey][]> {
-  return inLanes(tenants, async (tenant) => {
-    const alias = names.keyAlias(tenant.id);
-    const keyId = aliases.get(alias);
-    return keyId !== undefined && isOf(tenant, await tagsOfKey(kms, keyId))
-      ? [[tenant.id, { keyId, alias }]]
-      : [];
-  });
-}
-
-interface Candidate {
+interface TaggedKey {
   readonly keyId: string;
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Looks at every key that nobody is known to have, for those that bear the tag of one of the tenants. */
-async function sweep(
+/** The keys of the account that nobody is known to have; none where every tenant has an alias. */
+async function keysByTag(
   kms: KMSClient,
   tenants: readonly Tenant[],
-  taken: ReadonlySet<string>,
-): Promise<StandingKeys> {
-  const ids: string[] = [];
-  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
-    ids.push(...Keys.flatMap(({ KeyId }) => (KeyId === undefined || taken.has(KeyId) ? [] : [KeyId])));
+  aliases: ReadonlyMap<string, string>,
+): Promise<TaggedKey[]> {
+  if (tenants.every(({ id }) => aliases.has(names.keyAlias(id)))) {
+    return [];
   }
-  const candidates = await inLanes(ids, async (keyId): Promise<Candidate[]> => [
-    { keyId, tags: await tagsOfKey(kms, keyId) },
-  ]);
-  const keys = new Map<string, StandingKey>();
-  const problems = await inLanes(tenants, async (tenant) => {
-    const mine = candidates.filter(({ tags }) => tags.get(labels.TENANT) === tenant.id);
-    const [first, ...others] = await alive(kms, mine);
-    if (first === undefined) {
-      // What is being destroyed may hold the tenant's data: making another key would hide that.
-      const [gone] = mine;
-      return gone === undefined ? [] : judgeKeyState(tenant, await describe(kms, gone));
-    }
-    if (others.length > 0 || !isOf(tenant, first.tags)) {
-      return [refusal(tenant, [first, ...others])];
-    }
-    keys.set(tenant.id, { keyId: first.keyId });
-    return judgeKeyState(tenant, await describe(kms, first));
-  });
-  return { keys, problems };
-}
-
-async function alive(kms: KMSClient, candidates: readonly Candidate[]): Promise<Candidate[]> {
-  return inLanes(candidates, async (candidate) =>
-    (await describe(kms, candidate))?.KeyState === "PendingDeletion" ? [] : [candidate],
+  // AWS's own, and those of tenants that have an alias.
+  const prefixes = ["alias/aws/", names.keyAlias("")];
+  const taken = new Set(
+    [...aliases].flatMap(([alias, id]) => (prefixes.some((prefix) => alias.startsWith(prefix)) ? [id] : [])),
   );
+  const ids = (await keyIds(kms)).filter((id) => !taken.has(id));
+  return inLanes(ids, async (keyId) => [{ keyId, tags: await tagsOfKey(kms, keyId) }]);
 }
 
-async function describe(kms: KMSClient, { keyId }: Candidate): Promise<KeyMetadata | undefined> {
-  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
-  return KeyMetadata;
+/** The key of a tenant, or what is wrong with it: nothing, where there is none. */
+async function keyOf(
+  tenant: Tenant,
+  kms: KMSClient,
+  aliases: ReadonlyMap<string, string>,
+  tagged: readonly TaggedKey[],
+): Promise<StandingKey | Problem[]> {
+  const alias = names.keyAlias(tenant.id);
+  const aliased = aliases.get(alias);
+  if (aliased !== undefined) {
+    return isOf(tenant, await tagsOfKey(kms, aliased)) ? { keyId: aliased, alias } : [];
+  }
+  const mine = tagged.filter(({ tags }) => tags.get(labels.TENANT) === tenant.id);
+  const living = await inLanes(mine, async (key) => ((await isAlive(kms, key.keyId)) ? [key] : []));
+  const [only, ...others] = living;
+  if (others.length > 0 || (only !== undefined && !isOf(tenant, only.tags))) {
+    return [refusal(tenant, living)];
+  }
+  // What is being destroyed may hold the tenant's data: making another key would hide that.
+  const found = only ?? mine[0];
+  const unfit = found === undefined ? [] : judgeKeyState(tenant, await describe(kms, found.keyId));
+  return found === undefined || unfit.length > 0 ? unfit : { keyId: found.keyId };
+}
+
+function changed({ id, name }: Tenant, before: string, now: string): Problem {
+  const alias = names.keyAlias(id);
+  const message = `the KMS key of tenant ${name} is ${now} by its alias ${alias} and its tags, and the last run left it at ${before}, which is alive; find out who changed that, and give the alias back: aws kms update-alias --alias-name ${alias} --target-key-id ${before}`;
+  return { kind: "conflict", message };
 }
 
 /** Nobody but people can say which of several keys encrypts a tenant's data, or whose a key of two lists is. */
-function refusal(tenant: Tenant, candidates: readonly Candidate[]): Problem {
+function refusal(tenant: Tenant, candidates: readonly TaggedKey[]): Problem {
   const found = candidates
     .map(({ keyId, tags }) => `${keyId} (${labels.LIST}=${tags.get(labels.LIST) ?? "none"})`)
     .join(", ");
@@ -153,32 +145,4 @@ function refusal(tenant: Tenant, candidates: readonly Candidate[]): Problem {
 function isOf(tenant: Tenant, tags: ReadonlyMap<string, string>): boolean {
   const { [labels.TENANT]: id, [labels.LIST]: list } = labels.tenantTags(tenant);
   return tags.get(labels.TENANT) === id && tags.get(labels.LIST) === list;
-}
-
-/** Keys of AWS's own show their tags to nobody, and a key may be gone by now. */
-async function tagsOfKey(client: KMSClient, KeyId: string): Promise<Map<string, string>> {
-  const tags = new Map<string, string>();
-  try {
-    for await (const { Tags } of paginateListResourceTags({ client }, { KeyId })) {
-      tagsOf(Tags).forEach((value, key) => tags.set(key, value));
-    }
-    return tags;
-  } catch (error) {
-    absent("AccessDeniedException", "NotFoundException")(error);
-    return tags;
-  }
-}
-
-/** Does so many at once, and keeps the order. */
-async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<readonly R[]>): Promise<R[]> {
-  const waiting = [...items.entries()];
-  const done: (readonly R[])[] = [];
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, item] = next;
-      done[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: WINDOW }, lane));
-  return done.flat();
 }

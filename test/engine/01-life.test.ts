@@ -108,12 +108,16 @@ describe("the life of the sample list", () => {
   it("takes away what a file no longer gives, in one run", async () => {
     const { project } = sandbox();
     const paths = [
-      "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-newcomer/rolebindings/tenant-dev",
       "/apis/networking.k8s.io/v1/namespaces/tenant-newcomer/networkpolicies/allow-egress",
       "/apis/cilium.io/v2/namespaces/tenant-newcomer/ciliumnetworkpolicies/allow-names",
       "/apis/gateway.networking.k8s.io/v1/namespaces/tenant-gateway/listenersets/tenant-newcomer",
     ];
     const statuses = () => Promise.all(paths.map(async (path) => (await ask("GET", path)).status));
+    const developers = async () => {
+      const path = "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-newcomer/rolebindings/tenant-dev";
+      const { body } = await ask("GET", path);
+      return (body["subjects"] as { name: string }[]).map(({ name }) => name);
+    };
     const ports = [{ port: 443 }];
     project.change(LIST, NEW.name, {
       access: { dev: { groups: ["newcomer-devs"] } },
@@ -126,10 +130,12 @@ describe("the life of the sample list", () => {
       },
     });
     await up(run());
-    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+    assert.deepEqual(await statuses(), [200, 200, 200]);
+    assert.deepEqual(await developers(), ["newcomer-devs", "tenant-dev"]);
     project.write(LIST, NEW.name, NEW);
     assert.deepEqual(touched(await up(run())), [NEW.name]);
-    assert.deepEqual(await statuses(), [404, 404, 404, 404]);
+    assert.deepEqual(await statuses(), [404, 404, 404]);
+    assert.deepEqual(await developers(), ["tenant-dev"]);
   });
 
   it("refuses to remove a protected tenant, while it plans", async () => {

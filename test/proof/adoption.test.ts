@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as labels from "../../model/labels";
 import * as names from "../../model/names";
-import { standingKeys } from "../../proof/adoption";
+import { recordedKeys, standingKeys } from "../../proof/adoption";
 import { neighbour, platform, tenantOf } from "../components/fixtures";
 import { serve, withEnvironment } from "./server";
 
@@ -21,7 +21,11 @@ const OURS = { [labels.TENANT]: acme.id, [labels.LIST]: acme.list };
 const ALIAS = names.keyAlias(acme.id);
 
 /** What is found of acme and its neighbour among these keys, and the operations that it took. */
-async function found(keys: readonly Key[], refused: Readonly<Record<string, string>> = {}) {
+async function found(
+  keys: readonly Key[],
+  refused: Readonly<Record<string, string>> = {},
+  recorded: ReadonlyMap<string, string> = new Map(),
+) {
   const asked: string[] = [];
   const server = await serve(({ headers }, _count, body) => {
     const operation = String(headers["x-amz-target"]).split(".").at(-1) ?? "";
@@ -51,7 +55,10 @@ async function found(keys: readonly Key[], refused: Readonly<Record<string, stri
           },
         ];
       default:
-        return [200, { KeyMetadata: { KeyId, KeyState: key?.state ?? "Enabled" } }];
+        if (key === undefined) {
+          return [400, { __type: "NotFoundException", message: "no such key" }];
+        }
+        return [200, { KeyMetadata: { KeyId, KeyState: key.state ?? "Enabled" } }];
     }
   });
   const environment = {
@@ -61,7 +68,7 @@ async function found(keys: readonly Key[], refused: Readonly<Record<string, stri
   };
   try {
     const { keys: adopted, problems } = await withEnvironment(environment, () =>
-      standingKeys([acme, other], platform),
+      standingKeys([acme, other], platform, recorded),
     );
     return { adopted: Object.fromEntries(adopted), problems: problems.map(({ message }) => message), asked };
   } finally {
@@ -93,6 +100,27 @@ describe("the key that a tenant has already", () => {
       const { adopted } = await found([{ id: "k-1", alias: ALIAS, tags }]);
       assert.deepEqual(adopted[acme.id], undefined);
     }
+  });
+
+  it("is not one to which the alias was moved while the key of the last run is alive", async () => {
+    const moved = [{ id: "k-1", alias: ALIAS, tags: OURS }];
+    const recorded = new Map([[acme.id, "k-0"]]);
+    const both = await found([...moved, { id: "k-0", tags: OURS }], {}, recorded);
+    assert.deepEqual(both.adopted, {});
+    assert.match(
+      both.problems.join(),
+      /the KMS key of tenant acme is k-1 by its alias .* and the last run left it at k-0, which is alive/,
+    );
+    const gone = await found(moved, {}, recorded);
+    assert.deepEqual([gone.adopted, gone.problems], [{}, []]);
+    const same = await found(moved, {}, new Map([[acme.id, "k-1"]]));
+    assert.deepEqual(same.adopted, { [acme.id]: { keyId: "k-1", alias: ALIAS } });
+  });
+
+  it("was recorded by the last run, if there was one", () => {
+    const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/k-1";
+    assert.deepEqual(recordedKeys({ acme: { id: acme.id, keyArn } }), new Map([[acme.id, "k-1"]]));
+    assert.deepEqual(recordedKeys(undefined), new Map());
   });
 
   it("is the one with its tags, where nothing has its alias", async () => {
