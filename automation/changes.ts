@@ -9,6 +9,15 @@ export const SHARED = "(shared)";
 /** Number of resources by operation, for one tenant. */
 export type Counts = Partial<Record<OpType, number>>;
 
+const UNCHANGED = ["same", "read", "refresh"];
+
+/** What is changed, in the engine's words: `create 3`. */
+export function changesOf(counts: Counts): string[] {
+  return Object.entries(counts)
+    .filter(([operation]) => !UNCHANGED.includes(operation))
+    .map(([operation, count]) => `${operation} ${count}`);
+}
+
 /** Sums up engine events by tenant. Unknown events are passed over: newer engines send more. */
 export class ChangesByTenant {
   private readonly parents = new Map<string, string>();

@@ -85,8 +85,12 @@ export function repair(options: RepairOptions): Promise<Repair> {
     if (isClean(found)) {
       return { found, left: found };
     }
-    await operation.step("state", "read the live servers into the state", () => refresh(options));
-    await operation.step("state", "apply the files", () => up({ ...options, only: options.tenant }));
+    await operation.step("state", "read the live servers into the state", () =>
+      refresh({ ...options, within: operation }),
+    );
+    await operation.step("state", "apply the files", () =>
+      up({ ...options, within: operation, only: options.tenant }),
+    );
     return { found, left: await look(options, operation) };
   });
 }

@@ -6,20 +6,24 @@ import { z } from "zod";
 import { InputFaults } from "../model/fault";
 import { readTenantList } from "../model/read";
 import type { Tenant } from "../model/tenant";
-import { ChangesByTenant, type Counts } from "./changes";
+import { ChangesByTenant, changesOf, type Counts } from "./changes";
+import { engineProgress } from "./engine-progress";
 import { refuseLeftBehind } from "./left-behind";
 import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses } from "./losses";
+import { operate, type Operation, type OperationOptions } from "./operation";
 import { failureOf, RunFailure } from "./outcome";
+import { PlanDigest } from "./plan-digest";
+import type { Watcher } from "./progress";
 import { protectedResources, protectedTenants } from "./protection";
 import { openStack, type Project } from "./workspace";
 
-export interface RunOptions extends Project {
+export interface RunOptions extends OperationOptions {
   /** Receives every event of the engine, for progress; unknown kinds must be passed over. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** Receives the text that the `pulumi` command would print. */
   readonly onOutput?: (text: string) => void;
-  /** Ends the run gracefully: what has begun is finished and recorded. */
-  readonly signal?: AbortSignal;
+  /** The command that this run is a step of; without one it is a command of its own, and recorded as one (R94). */
+  readonly within?: Operation;
   /** Resource operations at once; default: the engine's, four for each processor. */
   readonly parallel?: number;
 }
@@ -48,6 +52,10 @@ export interface UpOptions extends PreviewOptions {
    * over. The whole list is planned, and the run refused where anything else would change with it.
    */
   readonly only?: string;
+  /** Asked once the plan is known and nothing in it is refused; default: yes. */
+  readonly confirm?: (tenants: RunResult["tenants"]) => Promise<boolean>;
+  /** Whether live resources are read first, so that what was changed by hand is healed (R92); default true. */
+  readonly refresh?: boolean;
 }
 
 export interface DestroyOptions extends RunOptions, Approval {}
@@ -55,13 +63,16 @@ export interface DestroyOptions extends RunOptions, Approval {}
 export interface RunResult {
   /** Operations by tenant; what belongs to none stands under `(shared)`. */
   readonly tenants: Record<string, Counts>;
+  /** SHA-256 of what was done, or would be, to each resource. */
+  readonly planDigest: string;
   readonly outputs: OutputMap;
 }
 
 /** What `up` would do. Nothing is changed. */
 export function preview(options: PreviewOptions): Promise<RunResult> {
-  return run(options, async (stack, common) => {
+  return run(options, async (stack, common, told) => {
     await plan(stack, options, common);
+    told.plan();
   });
 }
 
@@ -71,26 +82,38 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
  * @throws RunFailure whose `exitCode` follows Pulumi's table.
  */
 export function up(options: UpOptions): Promise<RunResult> {
-  return run(options, async (stack, common, note) => {
-    refuseProtectedRemoval(options, await stack.exportStack());
-    // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
-    const planned = new ChangesByTenant();
-    const onEvent = (event: EngineEvent) => {
-      planned.add(event);
-      note(event);
-    };
-    await plan(stack, options, { ...common, onEvent });
-    refuseOthers(planned, options.only);
-    await stack.up({ ...common, ...packs(options) });
-    await refuseLeftBehind(options, declaredTenants(options) ?? []);
-  });
+  return audited(options, "up", (watch) =>
+    run({ ...options, watch }, async (stack, common, told) => {
+      refuseProtectedRemoval(options, await stack.exportStack());
+      // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
+      const planned = new ChangesByTenant();
+      const onEvent = (event: EngineEvent) => {
+        planned.add(event);
+        told.note(event);
+      };
+      await plan(stack, options, { ...common, onEvent });
+      refuseOthers(planned, options.only);
+      await consent(options, planned.counts());
+      await stack.up({ ...common, ...packs(options), refresh: options.refresh ?? true });
+      await refuseLeftBehind(options, declaredTenants(options) ?? []);
+    }),
+  );
+}
+
+async function consent({ confirm, watch }: UpOptions, tenants: RunResult["tenants"]): Promise<void> {
+  watch?.({ type: "plan", tenants });
+  if (confirm !== undefined && !(await confirm(tenants))) {
+    throw new RunFailure("cancelled", "the plan was not agreed to; nothing was changed");
+  }
 }
 
 /** Reads the live resources into the state, so that the next `up` repairs what has drifted. */
 export function refresh(options: RunOptions): Promise<RunResult> {
-  return run(options, async (stack, common) => {
-    await stack.refresh(common);
-  });
+  return audited(options, "refresh", (watch) =>
+    run({ ...options, watch }, async (stack, common) => {
+      await stack.refresh(common);
+    }),
+  );
 }
 
 /**
@@ -98,25 +121,60 @@ export function refresh(options: RunOptions): Promise<RunResult> {
  * the engine itself would delete all the rest first.
  */
 export function destroy(options: DestroyOptions): Promise<RunResult> {
-  return run(options, async (stack, common) => {
-    const exported = await stack.exportStack();
-    const kept = protectedResources(exported);
-    if (kept.length > 0) {
-      throw new RunFailure(
-        "resource",
-        [
-          `stack ${options.stack} holds protected resources; nothing was deleted:`,
-          ...kept.map((urn) => `  ${urn}`),
-          "set lifecycle.deletionProtection: false in the tenants' files, run up, then destroy",
-        ].join("\n"),
-      );
-    }
-    refuseLosses(lossesOf(exported), await approvalsOf(stack, options));
-    await stack.destroy(common);
-  });
+  return audited(options, "destroy", (watch) =>
+    run({ ...options, watch }, async (stack, common) => {
+      const exported = await stack.exportStack();
+      const kept = protectedResources(exported);
+      if (kept.length > 0) {
+        throw new RunFailure(
+          "resource",
+          [
+            `stack ${options.stack} holds protected resources; nothing was deleted:`,
+            ...kept.map((urn) => `  ${urn}`),
+            "set lifecycle.deletionProtection: false in the tenants' files, run up, then destroy",
+          ].join("\n"),
+        );
+      }
+      refuseLosses(lossesOf(exported), await approvalsOf(stack, options));
+      await stack.destroy(common);
+    }),
+  );
 }
 
-type Observer = (event: EngineEvent) => void;
+/** Records a run as a command of its own, unless it is a step of another. */
+function audited(
+  options: RunOptions & Pick<UpOptions, "only">,
+  activity: string,
+  work: (watch: Watcher | undefined) => Promise<RunResult>,
+): Promise<RunResult> {
+  const { within, watch, only, stack } = options;
+  if (within !== undefined) {
+    return work(watch);
+  }
+  const about = { activity, ...(only !== undefined && { tenant: only }) };
+  return operate(options, about, (operation) =>
+    operation.step(
+      "state",
+      `${activity} ${stack}`,
+      () => work(watch),
+      ({ tenants, planDigest }) => ({
+        planDigest,
+        changes: Object.entries(tenants).flatMap(([name, counts]) =>
+          changesOf(counts).length === 0 ? [] : [`${name} ${changesOf(counts).join(" ")}`],
+        ),
+      }),
+    ),
+  );
+}
+
+/** What a run tells whoever began it. */
+interface Told {
+  /** Keeps an event that says why a run failed. */
+  note(event: EngineEvent): void;
+  /** Tells the plan, of a run that only makes one. */
+  plan(): void;
+}
+
 type Common = Pick<RunOptions, "onEvent" | "onOutput" | "signal" | "parallel">;
 
 /** Previews, and refuses what would be lost without approval. */
@@ -148,12 +206,14 @@ async function approvalsOf(stack: Stack, { approve = [] }: Approval): Promise<st
 
 async function run(
   options: RunOptions,
-  operation: (stack: Stack, common: Common, note: Observer) => Promise<void>,
+  operation: (stack: Stack, common: Common, told: Told) => Promise<void>,
 ): Promise<RunResult> {
   refuseBadInput(options);
   const events: EngineEvent[] = [];
   const changes = new ChangesByTenant();
-  const { onEvent, onOutput, signal, parallel } = options;
+  const digest = new PlanDigest();
+  const { onEvent, onOutput, signal, parallel, watch } = options;
+  const tell = watch && engineProgress(changes, watch);
   const note = (event: EngineEvent) => {
     if (event.diagnosticEvent ?? event.policyEvent ?? event.resOpFailedEvent) {
       events.push(event);
@@ -161,13 +221,16 @@ async function run(
   };
   const observe = (event: EngineEvent) => {
     changes.add(event);
+    digest.add(event);
+    tell?.(event);
     note(event);
     onEvent?.(event);
   };
   try {
     const stack = await openStack(options);
-    await operation(stack, { onEvent: observe, onOutput, signal, parallel }, note);
-    return { tenants: changes.counts(), outputs: await stack.outputs() };
+    const told = { note, plan: () => watch?.({ type: "plan", tenants: changes.counts() }) };
+    await operation(stack, { onEvent: observe, onOutput, signal, parallel }, told);
+    return { tenants: changes.counts(), planDigest: digest.value(), outputs: await stack.outputs() };
   } catch (error) {
     throw failureOf(error, events, signal);
   }
@@ -194,16 +257,13 @@ function refuseProtectedRemoval(project: Project, exported: Deployment): void {
   }
 }
 
-const UNCHANGED = ["same", "read"];
-
 /** Somebody meant one tenant, and others' files or servers have changed besides. */
 function refuseOthers(planned: ChangesByTenant, only: string | undefined): void {
   if (only === undefined) {
     return;
   }
   const others = Object.entries(planned.counts()).filter(
-    ([name, counts]) =>
-      name !== only && Object.keys(counts).some((operation) => !UNCHANGED.includes(operation)),
+    ([name, counts]) => name !== only && changesOf(counts).length > 0,
   );
   if (others.length > 0) {
     const message = `not only ${only} would change, but ${others.map(([name]) => name).join(", ")} too; nothing was changed: look at the plan by tenantry preview, apply it by tenantry up, then run this again`;

@@ -1,7 +1,6 @@
 /** One step of a command that has the engine make one tenant's file true, and nothing else. */
 
 import type { Operation, TenantOptions } from "./operation";
-import { PlanDigest } from "./plan-digest";
 import { up, type UpOptions } from "./run";
 
 export interface CarriedOut {
@@ -17,13 +16,12 @@ export async function applyTenant(
   step: string,
   more: Pick<UpOptions, "approve" | "signal"> = {},
 ): Promise<CarriedOut> {
-  const { stack, directory, environment, signal, tenant } = options;
-  const digest = new PlanDigest();
-  await operation.step(
+  const { tenant } = options;
+  const { planDigest } = await operation.step(
     "state",
     step,
-    () => up({ stack, directory, environment, signal, ...more, only: tenant, onEvent: digest.add }),
-    () => ({ planDigest: digest.value() }),
+    () => up({ ...options, ...more, within: operation, only: tenant }),
+    (result) => ({ planDigest: result.planDigest }),
   );
-  return { step, digest: digest.value() };
+  return { step, digest: planDigest };
 }

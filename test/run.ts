@@ -22,6 +22,7 @@ const FAST_ROOMS = [
   "policy",
   "proof",
   "automation",
+  "cli",
   "sandbox",
   "plugins",
 ];

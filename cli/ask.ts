@@ -1,0 +1,65 @@
+/** Questions to whoever is there; where nobody is, what would need an answer is refused. */
+
+import { confirm, text } from "@clack/prompts";
+import { RunFailure } from "../automation/outcome";
+import type { Session } from "./session";
+
+/** Whether to go on. `--yes` says so beforehand. */
+export async function agrees(session: Session, message: string): Promise<boolean> {
+  if (session.globals.yes === true) {
+    return true;
+  }
+  refuseUnattended(session, message, "--yes");
+  session.output.pause();
+  return orCancelled<boolean>(await confirm({ message, initialValue: false, output: process.stderr }));
+}
+
+/** @throws RunFailure `cancelled` where the answer is no. */
+export async function consent(session: Session, message: string): Promise<void> {
+  if (!(await agrees(session, message))) {
+    throw new RunFailure("cancelled", "not agreed to; nothing was changed");
+  }
+}
+
+/** The same for what cannot be undone: the name has to be typed, or given by `--confirm`. */
+export async function typedName(session: Session, name: string, given: string | undefined, message: string) {
+  if (given === undefined) {
+    refuseUnattended(session, message, `--confirm ${name}`);
+    session.output.pause();
+  }
+  const typed =
+    given ??
+    orCancelled(await text({ message: `${message}; type ${name} to go on`, output: process.stderr }));
+  if (typed !== name) {
+    throw new RunFailure("badInput", `${JSON.stringify(typed)} is not ${name}; nothing was changed`);
+  }
+}
+
+/** An answer in words, asked again until it fits. */
+export async function answer(
+  session: Session,
+  message: string,
+  flag: string,
+  fault: (value: string) => string | undefined,
+): Promise<string> {
+  refuseUnattended(session, message, flag);
+  session.output.pause();
+  const validate = (value: string | undefined) => fault(value ?? "");
+  return orCancelled<string>(await text({ message, validate, output: process.stderr }));
+}
+
+function refuseUnattended(session: Session, message: string, flag: string): void {
+  if (!session.interactive) {
+    throw new RunFailure(
+      "badInput",
+      `nobody is there to answer "${message}"; nothing was changed: say it by ${flag}`,
+    );
+  }
+}
+
+function orCancelled<T extends string | boolean>(given: T | symbol): T {
+  if (typeof given === "symbol") {
+    throw new RunFailure("cancelled", "cancelled; nothing was changed");
+  }
+  return given;
+}

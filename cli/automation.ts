@@ -1,0 +1,18 @@
+/** What commands do, loaded when a command is called: the engine's SDK and the clients take a second to load. */
+
+import { createRequire } from "node:module";
+
+const load = createRequire(__filename);
+
+export const automation = {
+  audit: () => load("../automation/audit-verify") as typeof import("../automation/audit-verify"),
+  doctor: () => load("../automation/doctor") as typeof import("../automation/doctor"),
+  drift: () => load("../automation/drift") as typeof import("../automation/drift"),
+  offboard: () => load("../automation/offboard") as typeof import("../automation/offboard"),
+  purge: () => load("../automation/purge") as typeof import("../automation/purge"),
+  resume: () => load("../automation/resume") as typeof import("../automation/resume"),
+  run: () => load("../automation/run") as typeof import("../automation/run"),
+  show: () => load("../automation/show") as typeof import("../automation/show"),
+  suspend: () => load("../automation/suspend") as typeof import("../automation/suspend"),
+  tenantFiles: () => load("../automation/tenant-files") as typeof import("../automation/tenant-files"),
+};

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { automation } from "../automation";
+import { command, TENANT } from "../command";
+import { perform } from "../session";
+import { workloadsInWords } from "../words";
+
+export function resume(): Command {
+  return command("resume", "start a suspended tenant again, as it was", [
+    ["resume acme", "credentials are new: hand them out again"],
+  ])
+    .argument(...TENANT)
+    .action((tenant: string, _options: unknown, self: Command) =>
+      perform(self, {
+        activity: "resume",
+        work: async ({ options }) => {
+          return automation.resume().resume({ ...options, tenant });
+        },
+        show: ({ changed, started }) =>
+          changed
+            ? [`${tenant} runs again`, workloadsInWords("started", started)]
+                .filter((line) => line !== "")
+                .join("\n")
+            : `${tenant} was running already`,
+      }),
+    );
+}
