@@ -21,13 +21,13 @@ export const guardrailsCheck: Check = {
       const more = findings.length > TOLD ? [`and ${findings.length - TOLD} more`] : [];
       return failure(
         [...told, ...more].join("; "),
-        "find out who changed it, then: tenantry drift platform --repair",
+        "find out who changed it, then: tenantry drift --list platform --repair",
       );
     }
     return action === "audit"
       ? warning(
           `${checked} stand, by ${engine}, and refuse nothing: guardrails.action is audit`,
-          "set guardrails.action: enforce in stacks/Pulumi.platform.yaml, then: tenantry up platform",
+          "set guardrails.action: enforce in stacks/Pulumi.platform.yaml, then: tenantry up --list platform",
         )
       : ok(`${checked} stand, enforced by ${engine}`);
   },

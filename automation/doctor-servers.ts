@@ -81,7 +81,7 @@ export const keysCheck: Check = {
       ? ok(`${tenants.length} enabled`)
       : failure(
           wrong.sort().join(", "),
-          `cancel a deletion before it is due (aws kms cancel-key-deletion), then: tenantry drift ${patient.project.stack} --repair`,
+          `cancel a deletion before it is due (aws kms cancel-key-deletion), then: tenantry drift --list ${patient.project.stack} --repair`,
         );
   },
 };

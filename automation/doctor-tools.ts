@@ -71,22 +71,23 @@ export const stateCheck: Check = {
     const names = known.map(({ name }) => name);
     const platform = names.includes("platform");
     if (!platform) {
-      return failure("the backend holds no stack platform", "run: tenantry up platform");
+      return failure("the backend holds no stack platform", "run: tenantry up --list platform");
     }
     const found = known.find(({ name }) => name === stack);
     if (found === undefined) {
-      return warning(`the backend holds no stack ${stack}: it was never run`, `run: tenantry up ${stack}`);
+      return warning(
+        `the backend holds no stack ${stack}: it was never run`,
+        `run: tenantry up --list ${stack}`,
+      );
     }
     return found.updateInProgress === true
-      ? warning(
-          `a run of ${stack} is under way, or ended without letting go of its lock`,
-          `wait for it; if it is gone: pulumi cancel --stack ${stack}`,
-        )
-      : ok(`${names.length} stacks, ${stack} among them and nobody at work on it`);
+      ? warning(`a run of ${stack} is under way`, "wait for it")
+      : ok(`${names.length} stacks, ${stack} among them`);
   },
 };
 
-async function pulumi({ project, engine }: Patient, ...args: readonly string[]): Promise<string> {
+/** What a pulumi command prints. */
+export async function pulumi({ project, engine }: Patient, ...args: readonly string[]): Promise<string> {
   const env = { ...engine, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const options = { cwd: project.directory ?? process.cwd(), env, encoding: "utf8" } as const;
   try {

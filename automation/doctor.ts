@@ -9,6 +9,7 @@ import { clockCheck, clusterCheck, definitionsCheck } from "./doctor-cluster";
 import { credentialsCheck, handedOutCheck } from "./doctor-credentials";
 import { capacityCheck, guardrailsCheck } from "./doctor-guardrails";
 import { operatorCheck, provisionerCheck } from "./doctor-identity";
+import { lockCheck } from "./doctor-lock";
 import { networkCheck } from "./doctor-network";
 import { awsCheck, keysCheck, limitsCheck, vaultCheck } from "./doctor-servers";
 import { nodeCheck, pluginCheck, pulumiCheck, stateCheck } from "./doctor-tools";
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   pulumiCheck,
   pluginCheck,
   stateCheck,
+  lockCheck,
   clusterCheck,
   clockCheck,
   provisionerCheck,

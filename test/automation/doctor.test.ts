@@ -7,6 +7,7 @@ import { examined, ok, Patient } from "../../automation/doctor-check";
 import { definitionsOf, judgeClock } from "../../automation/doctor-cluster";
 import { endOfToken, judgeCredentials, judgeFiles } from "../../automation/doctor-credentials";
 import { judgeCapacity } from "../../automation/doctor-guardrails";
+import { judgeLocks } from "../../automation/doctor-lock";
 import { judgeEnforcers, type DaemonSet } from "../../automation/doctor-network";
 import { judgeLimits } from "../../automation/doctor-servers";
 import { isBefore } from "../../automation/doctor-tools";
@@ -43,7 +44,7 @@ describe("doctor in an empty folder, without any server", () => {
     };
     const { checks } = await doctor({ stack: "sample", directory, environment });
     fs.rmSync(directory, { recursive: true });
-    assert.equal(checks.length, 19);
+    assert.equal(checks.length, 20);
     for (const { name, status, detail, cure } of checks) {
       assert.ok(status === "ok" || (detail !== "" && (cure ?? "") !== ""), name);
     }
@@ -60,6 +61,22 @@ describe("a version", () => {
     assert.ok(!isBefore("v1.36.0", "1.36"));
     assert.ok(!isBefore("v3.259.0", "3.259.0"));
     assert.ok(!isBefore("v22.1.0", "20.19.0"));
+  });
+});
+
+describe("a lock", () => {
+  const lock = { pid: 7, username: "ann", hostname: os.hostname(), timestamp: "2026-11-23T11:00:00Z" };
+  const judged = (alive: boolean, hostname = lock.hostname) =>
+    judgeLocks("sample", [{ ...lock, hostname }], () => alive);
+
+  it("is told with its holder, and whether that is gone", () => {
+    assert.deepEqual(
+      judgeLocks("sample", [], () => true),
+      { status: "ok", detail: "nobody is at work on sample" },
+    );
+    assert.match(judged(true).detail, /^ann on \S+ \(process 7\) has it since 2026-11-23T11:00:00Z$/);
+    assert.match(judged(false).detail, /, and that process is gone$/);
+    assert.match(judged(false, "elsewhere").detail, /^ann on elsewhere \(process 7\) has it since [^,]*$/);
   });
 });
 
@@ -159,7 +176,10 @@ describe("capacity", () => {
   const quota = { cpu: "3", memory: "4Gi" };
 
   it("is what quotas promise of the nodes", () => {
-    const nodes = [{ cpu: "4", memory: "16Gi" }, { cpu: "4000m", memory: "0" }];
+    const nodes = [
+      { cpu: "4", memory: "16Gi" },
+      { cpu: "4000m", memory: "0" },
+    ];
     assert.deepEqual(judgeCapacity([quota, quota], nodes), {
       status: "ok",
       detail: "quotas promise of 2 nodes: cpu 75 %, memory 50 %",

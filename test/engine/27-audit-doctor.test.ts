@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { auditFile } from "../../automation/audit-log";
 import { verifyAudit } from "../../automation/audit-verify";
@@ -104,6 +105,7 @@ describe("doctor", () => {
       Pulumi: "ok",
       "provider plugins": "ok",
       state: "ok",
+      lock: "ok",
       cluster: "ok",
       clock: "ok",
       provisioner: "ok",
@@ -211,6 +213,24 @@ describe("doctor", () => {
     const { report, of } = await examined();
     assert.equal(of("guardrails").status, "ok");
     assert.equal(isWell(report), false);
+  });
+
+  it("says who holds the state, and that nobody does any more", async () => {
+    const locks = path.join(sandbox().dataDir, "state", ".pulumi", "locks", "organization", "tenantry", LIST);
+    const file = path.join(locks, "0.json");
+    const held = {
+      pid: 2 ** 22 + 1,
+      username: "ann",
+      hostname: os.hostname(),
+      timestamp: "2026-11-23T11:00:00Z",
+    };
+    fs.mkdirSync(locks, { recursive: true });
+    fs.writeFileSync(file, JSON.stringify(held));
+    try {
+      assert.match((await examined()).of("lock").detail, /^ann on .*, and that process is gone$/);
+    } finally {
+      fs.rmSync(file);
+    }
   });
 
   it("says that a list was never run", async () => {
