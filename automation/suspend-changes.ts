@@ -3,7 +3,7 @@
 import { z } from "zod";
 import * as labels from "../model/labels";
 import type { LiveObject } from "./collection";
-import type { StoppableKind, Switch } from "./suspend-kinds";
+import { isFollower, type StoppableKind, type Switch } from "./suspend-kinds";
 
 /** How much of a workload runs: replicas, or whether it is suspended. */
 export type Amount = number | boolean;
@@ -22,19 +22,22 @@ export function stopping(kind: StoppableKind, object: LiveObject): Change | unde
     return remembered(object) === undefined ? { patch: marked(UNSWITCHED) } : undefined;
   }
   const before = amountOf(by, object);
-  return before === undefined || before === by.off || isLeaving(object) || !concerns(object)
+  const spared = isFollower(kind, object) || isLeaving(object) || !concerns(object);
+  return before === undefined || before === by.off || spared
     ? undefined
     : { patch: { ...marked(JSON.stringify(before)), spec: { [by.field]: by.off } }, before };
 }
 
 /** Starts an object as it was; undefined where nobody stopped it. */
-export function starting({ switch: by }: StoppableKind, object: LiveObject): Change | undefined {
+export function starting(kind: StoppableKind, object: LiveObject): Change | undefined {
+  const { switch: by } = kind;
   const mark = remembered(object);
   if (mark === undefined || isLeaving(object)) {
     return undefined;
   }
-  // What runs already, and a mark that nobody here wrote, only lose the mark.
-  const before = by !== undefined && amountOf(by, object) === by.off ? readMark(mark, by) : undefined;
+  // What runs already or follows its owner, and a mark that nobody here wrote, only lose the mark.
+  const stopped = by !== undefined && amountOf(by, object) === by.off && !isFollower(kind, object);
+  const before = stopped ? readMark(mark, by) : undefined;
   return by === undefined || before === undefined
     ? { patch: marked(null) }
     : { patch: { ...marked(null), spec: { [by.field]: before } }, before };

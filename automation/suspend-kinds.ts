@@ -19,15 +19,16 @@ export interface StoppableKind {
   readonly plural: string;
   /** Absent where no field stops the kind, but only a quota without pods. */
   readonly switch?: Switch;
-  /** Whether an object of the kind is to be stopped itself, and not by way of its owner. */
+  /** Whether an object that runs is to be stopped. */
   readonly concerns: (object: LiveObject) => boolean;
+  /** Whether an object of a controller is stopped by way of it; Kubernetes copies the controller's annotations to it. */
+  readonly follows?: true;
 }
 
 const REPLICAS: Switch = { field: "replicas", off: 0 };
 const SUSPEND: Switch = { field: "suspend", off: true };
 
 const always = () => true;
-const uncontrolled = (object: LiveObject) => !isControlled(object);
 
 /** In the order in which they are stopped; they start again in the opposite one. */
 export const stoppableKinds: readonly StoppableKind[] = [
@@ -41,15 +42,16 @@ export const stoppableKinds: readonly StoppableKind[] = [
   },
   { kind: "CronJob", api: "apis/batch/v1", plural: "cronjobs", switch: SUSPEND, concerns: always },
   { kind: "Job", api: "apis/batch/v1", plural: "jobs", switch: SUSPEND, concerns: isUnfinished },
-  { kind: "Deployment", api: "apis/apps/v1", plural: "deployments", switch: REPLICAS, concerns: always },
-  { kind: "StatefulSet", api: "apis/apps/v1", plural: "statefulsets", switch: REPLICAS, concerns: always },
   {
     kind: "ReplicaSet",
     api: "apis/apps/v1",
     plural: "replicasets",
     switch: REPLICAS,
-    concerns: uncontrolled,
+    concerns: always,
+    follows: true,
   },
+  { kind: "Deployment", api: "apis/apps/v1", plural: "deployments", switch: REPLICAS, concerns: always },
+  { kind: "StatefulSet", api: "apis/apps/v1", plural: "statefulsets", switch: REPLICAS, concerns: always },
   // The quota keeps its pods away. The mark wakes its controller up, which waits ever longer after each refusal.
   { kind: "DaemonSet", api: "apis/apps/v1", plural: "daemonsets", concerns: always },
 ];
@@ -62,6 +64,11 @@ export function collectionOf(
 }
 
 const FINISHED = ["Complete", "Failed"];
+
+/** Whether the object is left to the one that controls it. */
+export function isFollower({ follows }: StoppableKind, object: LiveObject): boolean {
+  return follows === true && isControlled(object);
+}
 
 function isUnfinished({ status }: LiveObject): boolean {
   const conditions = (status?.["conditions"] ?? []) as { readonly type: string; readonly status: string }[];

@@ -58,9 +58,9 @@ describe("stopping workloads (R89)", () => {
         ["HorizontalPodAutoscaler", "from-none", 0],
         ["CronJob", "nightly", false],
         ["Job", "running", false],
+        ["ReplicaSet", "alone", 2],
         ["Deployment", "web", 3],
         ["Deployment", "default", 1],
-        ["ReplicaSet", "alone", 2],
         ["DaemonSet", "agent", undefined],
       ],
     );
@@ -98,7 +98,7 @@ describe("stopping workloads (R89)", () => {
     const rest = await stopWorkloads(live, [NS]);
     assert.deepEqual(
       rest.map(({ name }) => name),
-      ["default", "alone", "agent"],
+      ["default", "agent"],
     );
     assert.deepEqual(state(live, `${DEPLOYMENTS}/web`), [{ replicas: 0 }, "3"]);
   });
@@ -146,9 +146,9 @@ describe("stopping workloads (R89)", () => {
       started.map(({ name, before }) => [name, before]),
       [
         ["agent", undefined],
-        ["alone", 2],
         ["web", 3],
         ["default", 1],
+        ["alone", 2],
         ["running", false],
         ["nightly", false],
         ["from-none", 0],
@@ -158,6 +158,13 @@ describe("stopping workloads (R89)", () => {
     assert.deepEqual(state(live, `${DEPLOYMENTS}/idle`), [{ replicas: 0 }, undefined]);
     assert.deepEqual(state(live, `${SCALERS}/from-none`), [{ minReplicas: 0 }, undefined]);
     assert.deepEqual(await startWorkloads(live, [NS]), []);
+  });
+
+  it("leaves a Deployment's ReplicaSet to it, which has been given the Deployment's mark by Kubernetes", async () => {
+    const metadata = { name: "web-1", ...controlled, annotations: { [MARK]: "3" } };
+    const live = fakeCluster({ [REPLICA_SETS]: [object("web-1", { replicas: 0 }, { metadata })] });
+    await startWorkloads(live, [NS]);
+    assert.deepEqual(state(live, `${REPLICA_SETS}/web-1`), [{ replicas: 0 }, undefined]);
   });
 
   for (const mark of ["none", "{}", "true", "-1", "1.5"]) {
