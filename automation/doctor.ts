@@ -4,6 +4,7 @@
  */
 
 import { auditCheck } from "./doctor-audit";
+import { breakGlassCheck } from "./doctor-break-glass";
 import { examined, Patient, type Check, type Diagnosis } from "./doctor-check";
 import { clockCheck, clusterCheck, definitionsCheck } from "./doctor-cluster";
 import { credentialsCheck, handedOutCheck } from "./doctor-credentials";
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   keysCheck,
   limitsCheck,
   credentialsCheck,
+  breakGlassCheck,
   handedOutCheck,
   auditCheck,
 ];

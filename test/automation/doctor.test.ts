@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { doctor } from "../../automation/doctor";
+import { judgeGrants } from "../../automation/doctor-break-glass";
 import { examined, ok, Patient } from "../../automation/doctor-check";
 import { definitionsOf, judgeClock } from "../../automation/doctor-cluster";
 import { endOfToken, judgeCredentials, judgeFiles } from "../../automation/doctor-credentials";
@@ -44,7 +45,7 @@ describe("doctor in an empty folder, without any server", () => {
     };
     const { checks } = await doctor({ stack: "sample", directory, environment });
     fs.rmSync(directory, { recursive: true });
-    assert.equal(checks.length, 20);
+    assert.equal(checks.length, 21);
     for (const { name, status, detail, cure } of checks) {
       assert.ok(status === "ok" || (detail !== "" && (cure ?? "") !== ""), name);
     }
@@ -77,6 +78,30 @@ describe("a lock", () => {
     assert.match(judged(true).detail, /^ann on \S+ \(process 7\) has it since 2026-11-23T11:00:00Z$/);
     assert.match(judged(false).detail, /, and that process is gone$/);
     assert.match(judged(false, "elsewhere").detail, /^ann on elsewhere \(process 7\) has it since [^,]*$/);
+  });
+});
+
+describe("break-glass grants", () => {
+  /** Began a minute before noon. */
+  const began = now.getTime() - 60_000;
+  const hex = began.toString(16).padStart(12, "0");
+  const name = `tenant-pentest-${hex.slice(0, 8)}-${hex.slice(8)}-7abc-8def-0123456789ab`;
+  const at = (minutes: number) =>
+    judgeGrants(
+      [
+        { name, namespace: "tenant-acme" },
+        { name: "tenant-admin", namespace: "tenant-acme" },
+        { name: "tenant-pentest-x", namespace: "tenant-acme" },
+      ],
+      inMinutes(minutes),
+    );
+
+  it("are told while they are open, and after they ended", () => {
+    assert.deepEqual(judgeGrants([], now), { status: "ok", detail: "no grant is open" });
+    assert.equal(at(0).detail, `open: tenant-acme/${name} until 2026-11-24T11:59:00.000Z`);
+    assert.match(at(24 * 60 - 2).detail, /^open: /);
+    assert.match(at(24 * 60 - 1).detail, /^over, and still there: /);
+    assert.equal(at(24 * 60 - 1).status, "warning");
   });
 });
 

@@ -121,6 +121,7 @@ describe("doctor", () => {
       keys: "ok",
       "AWS limits": "warning",
       credentials: "ok",
+      "break-glass": "ok",
       "files in out/": "ok",
       "audit log": "ok",
     });
