@@ -1,5 +1,6 @@
 /** Preview, up, refresh and destroy of a stack: what pipelines call, and the command line too (R103). */
 
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
@@ -39,7 +40,8 @@ export interface Approval {
 
 export interface PreviewOptions extends RunOptions, Approval {
   /**
-   * Folders of policy packs that judge every resource before anything changes; default: the project's own, `policy`.
+   * Folders of policy packs that judge every resource before anything changes; default: the project's own, `policy`, else
+   * this package's.
    */
   readonly policyPacks?: readonly string[];
   /** Files with the packs' configs, in the same order. */
@@ -194,9 +196,15 @@ async function plan(stack: Stack, options: PreviewOptions, common: Common): Prom
 
 function packs({ directory = process.cwd(), policyPacks, policyPackConfigs = [] }: PreviewOptions) {
   return {
-    policyPacks: [...(policyPacks ?? [path.resolve(directory, "policy")])],
+    policyPacks: [...(policyPacks ?? [ownPack(directory)])],
     policyPackConfigs: [...policyPackConfigs],
   };
+}
+
+/** The project's pack; that of this package where a project has none. */
+function ownPack(directory: string): string {
+  const own = path.resolve(directory, "policy");
+  return fs.existsSync(own) ? own : path.resolve(__dirname, "..", "policy");
 }
 
 async function approvalsOf(stack: Stack, { approve = [] }: Approval): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** What one line of `--json` holds, as a schema: `npm run schema:events` writes docs/events.schema.json from it. */
+/** What one line of `--json` holds, as a schema: `npm run schema` writes docs/events.schema.json from it. */
 
 import * as fs from "node:fs";
 import * as path from "node:path";
