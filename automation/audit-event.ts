@@ -36,11 +36,17 @@ const platformStack = z.object({
  */
 export function eventNamespace({ directory = process.cwd() }: Pick<Project, "directory">): string {
   const file = path.join(directory, "stacks", "Pulumi.platform.yaml");
-  const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-  const read = platformStack.safeParse(parse(text, { logLevel: "silent" }));
-  return read.success
-    ? read.data.config["tenantry:platform"].cluster.provisionerNamespace
-    : DEFAULT_NAMESPACE;
+  const read = platformStack.safeParse(contentOf(file)).data;
+  return read?.config["tenantry:platform"].cluster.provisionerNamespace ?? DEFAULT_NAMESPACE;
+}
+
+/** A file that cannot be read is for the run to complain of: a command can be recorded without it. */
+function contentOf(file: string): unknown {
+  try {
+    return parse(fs.readFileSync(file, "utf8")) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 export function eventsPath(namespace: string): string {

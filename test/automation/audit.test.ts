@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { canonicalize } from "json-canonicalize";
 import { auditTrail } from "../../automation/audit";
 import { linked, linkSchema, type AuditedStep } from "../../automation/audit-entry";
+import { eventNamespace } from "../../automation/audit-event";
 import { auditFile, tornFile } from "../../automation/audit-log";
 import { verifyAudit } from "../../automation/audit-verify";
 import type { Cluster, Reply } from "../../automation/cluster";
@@ -399,6 +400,17 @@ describe("the audit log", () => {
         },
         related: { apiVersion: "v1", kind: "Namespace", name: "tenant-acme" },
       });
+    });
+
+    it("is in the namespace that the platform's settings name, if they can be read", () => {
+      const folder = path.join(directory, "settings");
+      const file = path.join(folder, "stacks", "Pulumi.platform.yaml");
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      assert.equal(eventNamespace({ directory: folder }), "tenantry-system");
+      fs.writeFileSync(file, "config: { tenantry:platform: { cluster: { provisionerNamespace: ops } } }");
+      assert.equal(eventNamespace({ directory: folder }), "ops");
+      fs.writeFileSync(file, "config: [");
+      assert.equal(eventNamespace({ directory: folder }), "tenantry-system");
     });
 
     it("that nobody takes fails no command, is told once, and counted in the log", async () => {

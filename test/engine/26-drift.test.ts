@@ -113,7 +113,6 @@ describe("drift", function () {
     ]);
     assert.deepEqual(report.missing, []);
     assert.deepEqual((await drift({ ...watched(), tenant: "will" })).loosened, []);
-    assert.deepEqual(faults((await drift({ ...watched(), tenant: "vera" })).loosened), told);
     // What nobody declared is told and never removed: it is somebody's.
     await ask("PATCH", "/api/v1/namespaces/tenant-vera", { metadata: { labels: { team: null } } });
   });
