@@ -1,0 +1,39 @@
+/**
+ * What pipelines import: `import { up, offboard } from "tenantry/automation"`. Every function takes its options first,
+ * throws `RunFailure` with Pulumi's exit codes, and returns plain values without secrets.
+ */
+
+export { verifyAudit, type AuditFault, type AuditVerdict, type VerifyOptions } from "./audit-verify";
+export { type Certificate } from "./certificate";
+export { type Counts } from "./changes";
+export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
+export {
+  drift,
+  isClean,
+  repair,
+  DRIFT_EXIT_CODE,
+  type DriftOptions,
+  type DriftReport,
+  type Repair,
+  type RepairOptions,
+} from "./drift";
+export { offboard } from "./offboard";
+export { type OffboardOptions } from "./offboard-leaving";
+export { type OperationOptions, type TenantOptions } from "./operation";
+export { exitCodes, RunFailure, type FailureKind } from "./outcome";
+export { EVENT_VERSION, type Facts, type Plane, type Progress, type Watcher } from "./progress";
+export { purge, type PurgeOptions } from "./purge";
+export { resume, type Resumption } from "./resume";
+export {
+  destroy,
+  preview,
+  refresh,
+  up,
+  type DestroyOptions,
+  type PreviewOptions,
+  type RunResult,
+  type UpOptions,
+} from "./run";
+export { listTenants, showTenant, type ListedTenant, type ShownTenant } from "./show";
+export { suspend, type Suspension } from "./suspend";
+export { type SuspendOptions } from "./suspend-options";
