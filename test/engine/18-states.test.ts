@@ -106,8 +106,9 @@ describe("the states of a tenant", () => {
 
   const statusOf = async (path: string) => (await ask("GET", path)).status;
 
+  before(standing);
+
   before(async () => {
-    await standing();
     sandbox().project.write(LIST, LIFER.name, LIFER);
     sandbox().project.write(LIST, KEEPER.name, KEEPER);
     await up(run(LIST));
