@@ -35,9 +35,9 @@ describe("the package", () => {
     const missing = files
       .filter((file) => file.endsWith(".ts"))
       .flatMap((file) =>
-        [...fs.readFileSync(path.join(ROOT, file), "utf8").matchAll(/(?:from |load\()"(\.{1,2}\/[^"]+)"/g)].map(
-          ([, relative = ""]) => path.join(path.dirname(file), relative),
-        ),
+        [
+          ...fs.readFileSync(path.join(ROOT, file), "utf8").matchAll(/(?:from |load\()"(\.{1,2}\/[^"]+)"/g),
+        ].map(([, relative = ""]) => path.join(path.dirname(file), relative)),
       )
       .filter((needed) => !files.some((file) => [needed, `${needed}.ts`].includes(file)));
     assert.deepEqual(missing, []);
