@@ -73,7 +73,9 @@ async function changeCollection(
           conflicts++;
         } else if (reply.status !== 404) {
           accepted(`change ${kind.kind} ${namespace}/${name}`, reply);
-          changed.push({ kind: kind.kind, namespace, name, before: wanted.before });
+          // One that has lost a stray mark was not changed in what it runs.
+          const counts = wanted.before !== undefined || kind.switch === undefined;
+          changed.push(...(counts ? [{ kind: kind.kind, namespace, name, before: wanted.before }] : []));
         }
       }
     }

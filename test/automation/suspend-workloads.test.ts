@@ -163,7 +163,7 @@ describe("stopping workloads (R89)", () => {
   it("leaves a Deployment's ReplicaSet to it, which has been given the Deployment's mark by Kubernetes", async () => {
     const metadata = { name: "web-1", ...controlled, annotations: { [MARK]: "3" } };
     const live = fakeCluster({ [REPLICA_SETS]: [object("web-1", { replicas: 0 }, { metadata })] });
-    await startWorkloads(live, [NS]);
+    assert.deepEqual(await startWorkloads(live, [NS]), []);
     assert.deepEqual(state(live, `${REPLICA_SETS}/web-1`), [{ replicas: 0 }, undefined]);
   });
 
