@@ -33,7 +33,7 @@ function servers(found: {
   });
   const iam = { send: () => Promise.resolve({ Roles: found.roles ?? [] }) };
   // The paginator asks whether it was given a client of the right kind.
-  Object.setPrototypeOf(iam, IAMClient.prototype as object);
+  Object.setPrototypeOf(iam, IAMClient.prototype);
   return { provisioner: { cluster }, operator: { cluster, aws: { iam } } } as unknown as LiveServers;
 }
 
