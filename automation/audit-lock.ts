@@ -92,7 +92,8 @@ function isStale(lock: string, { pid, host }: Holder): boolean {
   return (host === os.hostname() && !isAlive(pid)) || ageOf(lock) > STALE_MS;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
