@@ -100,6 +100,19 @@ export const PROVISIONER = "provisioner";
 export const PROVISIONERS_GROUP = "tenantry:provisioners";
 /** The provisioner's ClusterRole, and its Roles in namespaces of the platform. */
 export const PROVISIONER_CLUSTER_ROLE = "tenantry-provisioner";
+/**
+ * Who works on tenants' credentials, workloads and data between runs: a ServiceAccount, and a group (R1, R4). The
+ * ClusterRole is bound in tenants' namespaces alone; what the operator needs elsewhere is a role of its own.
+ */
+export const OPERATOR = "operator";
+export const OPERATORS_GROUP = "tenantry:operators";
+export const OPERATOR_CLUSTER_ROLE = "tenantry-operator";
+/** The ClusterRole of what the operator reads in the whole cluster: that there are namespaces and nodes, no contents. */
+export const OPERATOR_VIEW_ROLE = "tenantry-operator-view";
+/** The IAM role of the operator. */
+export const OPERATOR_ROLE = "tenantry-operator";
+/** The operator's policy in Vault; it logs in by the provisioner's mount, with a role of its own. */
+export const OPERATOR_VAULT_POLICY = "tenantry-operator";
 /** The ClusterRole that lets ServiceAccounts have tokens reviewed, for a Vault outside the cluster (R62). */
 export const TOKEN_REVIEW_ROLE = "tenantry-token-review";
 /** The IAM role of the provisioner, and the boundary of every role that it makes. */
