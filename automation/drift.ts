@@ -88,8 +88,12 @@ export function repair(options: RepairOptions): Promise<Repair> {
     await operation.step("state", "read the live servers into the state", () =>
       refresh({ ...options, within: operation }),
     );
-    await operation.step("state", "apply the files", () =>
-      up({ ...options, within: operation, only: options.tenant }),
+    await operation.step(
+      "state",
+      "apply the files",
+      // Read just now.
+      () => up({ ...options, within: operation, only: options.tenant, refresh: false }),
+      ({ planDigest }) => ({ planDigest }),
     );
     return { found, left: await look(options, operation) };
   });
