@@ -10,8 +10,9 @@ export async function agrees(session: Session, message: string): Promise<boolean
     return true;
   }
   refuseUnattended(session, message, "--yes");
-  session.output.pause();
-  return orCancelled<boolean>(await confirm({ message, initialValue: false, output: process.stderr }));
+  return orCancelled<boolean>(
+    await session.asking(() => confirm({ message, initialValue: false, output: process.stderr })),
+  );
 }
 
 /** @throws RunFailure `cancelled` where the answer is no. */
@@ -25,11 +26,14 @@ export async function consent(session: Session, message: string): Promise<void> 
 export async function typedName(session: Session, name: string, given: string | undefined, message: string) {
   if (given === undefined) {
     refuseUnattended(session, message, `--confirm ${name}`);
-    session.output.pause();
   }
   const typed =
     given ??
-    orCancelled(await text({ message: `${message}; type ${name} to go on`, output: process.stderr }));
+    orCancelled<string>(
+      await session.asking(() =>
+        text({ message: `${message}; type ${name} to go on`, output: process.stderr }),
+      ),
+    );
   if (typed !== name) {
     throw new RunFailure("badInput", `${JSON.stringify(typed)} is not ${name}; nothing was changed`);
   }
@@ -43,9 +47,8 @@ export async function answer(
   fault: (value: string) => string | undefined,
 ): Promise<string> {
   refuseUnattended(session, message, flag);
-  session.output.pause();
   const validate = (value: string | undefined) => fault(value ?? "");
-  return orCancelled<string>(await text({ message, validate, output: process.stderr }));
+  return orCancelled<string>(await session.asking(() => text({ message, validate, output: process.stderr })));
 }
 
 function refuseUnattended(session: Session, message: string, flag: string): void {

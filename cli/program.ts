@@ -15,6 +15,7 @@ import { resume } from "./commands/resume";
 import { show } from "./commands/show";
 import { suspend } from "./commands/suspend";
 import { up } from "./commands/up";
+import { seconds } from "./duration";
 import { version } from "../package.json";
 
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
@@ -44,7 +45,7 @@ export function program(): Command {
     .option("-C, --cwd <folder>", "folder of the project; default: this one")
     .option("--json", "print what happens as one JSON object a line (docs/cli.md)")
     .option("-y, --yes", "ask nothing; what needs more than a yes is refused")
-    .addOption(new Option("--timeout <duration>", "end gracefully after 90s, 30m or 2h"))
+    .addOption(new Option("--timeout <duration>", "end gracefully after 90s, 30m or 2h").argParser(seconds))
     .option("-q, --quiet", "say nothing but the result")
     .option("-v, --verbose", "say what happens to every resource")
     .option("--no-color", "no colours; so does NO_COLOR")

@@ -4,9 +4,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import type { OperationOptions } from "../automation/operation";
-import { exitCodes, failureOf, RunFailure } from "../automation/outcome";
+import { failureOf, RunFailure } from "../automation/outcome";
 import type { Progress } from "../automation/progress";
-import { seconds } from "./duration";
+import { Interrupts } from "./interrupts";
 import { outputFor, type Output } from "./output/output";
 
 /** Options that every command takes. */
@@ -15,7 +15,8 @@ export interface Globals {
   readonly cwd?: string;
   readonly json?: boolean;
   readonly yes?: boolean;
-  readonly timeout?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
@@ -29,6 +30,7 @@ export class Session {
     readonly globals: Globals,
     readonly output: Output,
     private readonly signal: AbortSignal,
+    private readonly interrupts: Interrupts,
   ) {
     this.directory = path.resolve(globals.cwd ?? ".");
   }
@@ -46,6 +48,12 @@ export class Session {
       signal: this.signal,
       watch: (progress: Progress) => this.output.watch(progress),
     };
+  }
+
+  /** Asks, with the screen and the keys free. */
+  asking<T>(ask: () => Promise<T>): Promise<T> {
+    this.output.pause();
+    return this.interrupts.lend(ask);
   }
 
   /** Whether somebody is there to answer. */
@@ -91,20 +99,21 @@ export async function perform<T>(
 ): Promise<void> {
   const globals = command.optsWithGlobals<Globals>();
   const output = outputFor(globals);
-  const stop = stopper(output);
+  const interrupts = new Interrupts((message) => output.watch({ type: "note", message }));
+  const limit = globals.timeout === undefined ? [] : [AbortSignal.timeout(1000 * globals.timeout)];
+  const signal = AbortSignal.any([interrupts.signal, ...limit]);
   try {
-    const limit = globals.timeout === undefined ? [] : [AbortSignal.timeout(1000 * seconds(globals.timeout))];
-    const session = new Session(globals, output, AbortSignal.any([stop.signal, ...limit]));
+    const session = new Session(globals, output, signal, interrupts);
     const result = await work(session);
     output.end({ type: "result", activity, result }, show(result, session));
     process.exitCode = exitCode?.(result) ?? 0;
   } catch (error) {
-    const failure = expected(error, stop.signal);
+    const failure = expected(error, signal);
     const { kind, message } = failure;
     output.end({ type: "failure", kind, exitCode: failure.exitCode, message }, "");
     process.exitCode = failure.exitCode;
   } finally {
-    stop.off();
+    interrupts.off();
   }
 }
 
@@ -115,21 +124,4 @@ function expected(error: unknown, signal: AbortSignal): RunFailure {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new RunFailure("failure", text, { cause: error });
-}
-
-/** The first Ctrl-C ends the run gracefully, the second at once. */
-function stopper(output: Output): { signal: AbortSignal; off: () => void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) {
-      process.exit(exitCodes.cancelled);
-    }
-    output.watch({
-      type: "note",
-      message: "ending gracefully; once more ends at once and may leave work half done",
-    });
-    controller.abort();
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  return { signal: controller.signal, off: () => void process.off("SIGINT", stop).off("SIGTERM", stop) };
 }

@@ -1,46 +1,24 @@
 /** Progress for somebody at a terminal: the step at hand turns on the spot, with the resources of each tenant. */
 
-import { log, spinner } from "@clack/prompts";
 import pc from "picocolors";
 import type { Progress } from "../../automation/progress";
 import type { Output } from "./output";
+import { Spinner } from "./spinner";
 import { factsInWords, planInWords, stepInWords } from "./words";
 
 /** Tenants that fit on the line. */
 const MOST_TENANTS = 4;
 
 export function liveOutput(): Output {
-  const { stderr: output } = process;
-  const turning = spinner({ output });
+  const spinner = new Spinner(process.stderr);
   const steps: string[] = [];
   const done = new Map<string, number>();
   let at = "";
-  let running = false;
 
   const draw = () => {
     const step = steps.at(-1) ?? "working";
     const counts = [...done].slice(-MOST_TENANTS).map(([tenant, count]) => `${tenant} ${count}`);
-    const message = [step, at, counts.join(", ")].filter((part) => part !== "").join(pc.dim(" · "));
-    if (running) {
-      turning.message(message);
-    } else {
-      turning.start(message);
-      running = true;
-    }
-  };
-  const settle = (text?: string, failed = false) => {
-    if (running) {
-      running = false;
-      if (text === undefined) {
-        turning.clear();
-      } else if (failed) {
-        turning.error(text);
-      } else {
-        turning.stop(text);
-      }
-    } else if (text !== undefined) {
-      (failed ? log.error : log.success)(text, { output });
-    }
+    spinner.turn([step, at, counts.join(", ")].filter((part) => part !== "").join(" · "));
   };
 
   const watch = (progress: Progress) => {
@@ -55,7 +33,7 @@ export function liveOutput(): Output {
         at = "";
         done.clear();
         const facts = progress.facts === undefined ? "" : pc.dim(` ${factsInWords(progress.facts)}`);
-        settle(words + facts, progress.status === "failed");
+        spinner.settle(`${progress.status === "failed" ? pc.red("✘") : pc.green("✔")} ${words}${facts}`);
         return steps.length > 0 ? draw() : undefined;
       }
       case "resource":
@@ -65,20 +43,18 @@ export function liveOutput(): Output {
         at = `${progress.component} of ${progress.tenant}`;
         return draw();
       case "plan":
-        settle();
-        return log.message(planInWords(progress.tenants), { output });
+        return spinner.settle(planInWords(progress.tenants).replace(/^/gm, "  "));
       case "note":
-        settle();
-        return log.warn(progress.message, { output });
+        return spinner.settle(`${pc.yellow("note")}: ${progress.message}`);
       default:
         return undefined;
     }
   };
   return {
     watch,
-    pause: () => settle(),
+    pause: () => spinner.settle(),
     end: (last, text) => {
-      settle();
+      spinner.settle();
       if (last.type === "failure") {
         process.stderr.write(`${pc.red("failed")}: ${last.message}\n`);
       } else if (text !== "") {
