@@ -1,5 +1,6 @@
 /** Opens the stack of a tenant list, as the `pulumi` command would in the same folder. */
 
+import * as path from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 
 export interface Project {
@@ -15,6 +16,7 @@ export interface Project {
 export function openStack({ stack, directory = process.cwd(), environment = {} }: Project): Promise<Stack> {
   return LocalWorkspace.createOrSelectStack(
     { stackName: stack, workDir: directory },
-    { envVars: { ...environment } },
+    // A policy pack that lies in a package has no project beside it.
+    { envVars: { TENANTRY_PROJECT: path.resolve(directory), ...environment } },
   );
 }
