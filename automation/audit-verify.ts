@@ -4,17 +4,9 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { canonicalize } from "json-canonicalize";
 import { z } from "zod";
-import { AUDIT_HASH, AUDIT_SEQUENCE, LIST } from "../model/labels";
+import { announcements, type Announcement, type VerifyOptions } from "./audit-announced";
 import { GENESIS, hashOf, linkSchema, MOVED_ASIDE, type Link } from "./audit-entry";
-import { announcer, eventNamespace, eventsPath } from "./audit-event";
 import { auditFile, tornFile, tornSchema } from "./audit-log";
-import { accepted, type Cluster } from "./cluster";
-import type { Project } from "./workspace";
-
-export interface VerifyOptions extends Project {
-  /** Where the Events are read; default: the cluster, as the operator. `none` for a log that is all there is. */
-  readonly cluster?: Cluster | "none";
-}
 
 export interface AuditFault {
   /** Counted from 1; one more than there are for what is missing at the end. */
@@ -137,12 +129,6 @@ function movedFaults(entries: readonly (Link | undefined)[], moved: readonly str
   });
 }
 
-interface Announcement {
-  readonly event: string;
-  readonly sequence: number;
-  readonly hash: string;
-}
-
 /** An Event is on a server that whoever edits the file does not hold: it finds a log that was cut short or written anew. */
 function announcementFaults(
   entries: readonly (Link | undefined)[],
@@ -165,41 +151,4 @@ function announcementFaults(
       : [{ line: index + 1, fault: `is not entry ${sequence} as the Event ${event} announced it` }];
   });
   return beyond.length === 0 ? others : [...others, cut];
-}
-
-const eventList = z.object({
-  metadata: z.object({ continue: z.string().default("") }).default({ continue: "" }),
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
-    }),
-  ),
-});
-
-/** What Events of the list say; why they cannot be read, where they cannot. */
-async function announcements(options: VerifyOptions): Promise<Announcement[] | string> {
-  if (options.cluster === "none") {
-    return "the cluster was not asked";
-  }
-  try {
-    const cluster = options.cluster ?? (await announcer(options));
-    const path = `${eventsPath(eventNamespace(options))}?labelSelector=${LIST}%3D${options.stack}&limit=500`;
-    const found: Announcement[] = [];
-    for (let next: string | undefined = ""; next !== undefined;) {
-      const page = next === "" ? path : `${path}&continue=${encodeURIComponent(next)}`;
-      const { items, metadata } = eventList.parse(
-        accepted("list Events", await cluster.request("GET", page)),
-      );
-      for (const { name, annotations } of items.map((item) => item.metadata)) {
-        const { [AUDIT_SEQUENCE]: sequence, [AUDIT_HASH]: hash } = annotations;
-        if (sequence !== undefined && hash !== undefined) {
-          found.push({ event: name, sequence: Number(sequence), hash });
-        }
-      }
-      next = metadata.continue || undefined;
-    }
-    return found;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

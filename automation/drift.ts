@@ -5,13 +5,13 @@
 
 import type { Tenant } from "../model/tenant";
 import { connect } from "../proof/connect";
-import type { Finding } from "../proof/ledger";
 import { awsClients } from "../proof/live/aws";
 import { readBack } from "../proof/readback";
 import { ReadError } from "../proof/reader";
 import { foreignNamespaces } from "./drift-foreign";
 import { declaredObjects, type DeclaredObject } from "./drift-declared";
-import { Lookout, type Seen } from "./drift-look";
+import { Lookout } from "./drift-look";
+import { isClean, report, type Declaration, type DriftReport, type Unreachable } from "./drift-report";
 import { engineEnvironment } from "./identity";
 import { operate, type Operation, type OperationOptions } from "./operation";
 import { RunFailure } from "./outcome";
@@ -33,35 +33,10 @@ export interface RepairOptions extends DriftOptions, Pick<RunOptions, "onEvent" 
   readonly approve?: readonly string[];
 }
 
-/** A server that could not be asked: what it holds may have drifted or not. */
-export interface Unreachable {
-  readonly server: string;
-  readonly why: string;
-}
-
-export interface DriftReport {
-  /** Guardrails and objects that were looked at. */
-  readonly checked: number;
-  /** Guardrails that do not hold as declared, and what stands beside them that nobody declared. */
-  readonly loosened: readonly Finding[];
-  /** Texts, labels and annotations that no guardrail depends on. */
-  readonly changed: readonly Finding[];
-  /** Declared objects that are gone. */
-  readonly missing: readonly Finding[];
-  readonly unreachable: readonly Unreachable[];
-  /** Objects that could not be looked at, by what they are called: of types or rights that this command has not. */
-  readonly unchecked: readonly string[];
-}
-
 export interface Repair {
   readonly found: DriftReport;
   /** What still stands after the repair. */
   readonly left: DriftReport;
-}
-
-/** Whether everything was looked at and is as declared. */
-export function isClean({ loosened, changed, missing, unreachable }: DriftReport): boolean {
-  return [loosened, changed, missing, unreachable].every(({ length }) => length === 0);
 }
 
 /**
@@ -156,12 +131,6 @@ function isAbout({ tenant }: DriftOptions): (object: DeclaredObject) => boolean 
   return (object) => tenant === undefined || object.tenant === tenant;
 }
 
-interface Declaration {
-  readonly objects: readonly DeclaredObject[];
-  /** Why the program would not declare any: what stands where its objects should. */
-  readonly conflicts: readonly Finding[];
-}
-
 /** What preflight says of a name that is taken, a key that is about to go. */
 const CONFLICT = /^conflict: (.*)$/gm;
 
@@ -181,42 +150,6 @@ async function declaration(options: DriftOptions): Promise<Declaration> {
     }));
     return { objects: [], conflicts };
   }
-}
-
-/** Puts together what all witnesses say; what one calls a loosened guardrail the others need not call changed. */
-function report(
-  guardrails: { checked: number; findings: readonly Finding[] } | Unreachable,
-  declared: Declaration | Unreachable,
-  seen: Seen,
-  foreign: { found: readonly Finding[] } | Unreachable,
-): DriftReport {
-  const judged = "why" in guardrails ? [] : guardrails.findings;
-  const gone = new Set(seen.missing.map(({ object }) => object));
-  const told = new Set(judged.map(({ object }) => object));
-  const untold = ({ object }: Finding) => !told.has(object);
-  return {
-    checked: ("why" in guardrails ? 0 : guardrails.checked) + seen.checked,
-    loosened: [
-      ...judged.filter(({ object, fault }) => !(gone.has(object) && fault === "is missing")),
-      ...("why" in declared ? [] : declared.conflicts),
-      ...seen.loosened.filter(untold),
-      ...("why" in foreign ? [] : foreign.found),
-    ],
-    changed: seen.changed.filter(untold),
-    missing: seen.missing,
-    unreachable: dedupe([
-      ...[guardrails, declared, foreign].filter((read) => "why" in read),
-      ...seen.unreachable,
-    ]),
-    unchecked:
-      "why" in declared || declared.conflicts.length > 0
-        ? ["every declared object: the program does not say what they are while it is refused"]
-        : seen.unchecked,
-  };
-}
-
-function dedupe(all: readonly Unreachable[]): Unreachable[] {
-  return [...new Map(all.map((entry) => [`${entry.server} ${entry.why}`, entry])).values()];
 }
 
 /** What preflight says of a server that does not answer. */

@@ -3,20 +3,13 @@
  * throws `RunFailure` with Pulumi's exit codes, and returns plain values without secrets.
  */
 
-export { verifyAudit, type AuditFault, type AuditVerdict, type VerifyOptions } from "./audit-verify";
+export { type VerifyOptions } from "./audit-announced";
+export { verifyAudit, type AuditFault, type AuditVerdict } from "./audit-verify";
 export { type Certificate } from "./certificate";
 export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
-export {
-  drift,
-  isClean,
-  repair,
-  DRIFT_EXIT_CODE,
-  type DriftOptions,
-  type DriftReport,
-  type Repair,
-  type RepairOptions,
-} from "./drift";
+export { drift, repair, DRIFT_EXIT_CODE, type DriftOptions, type Repair, type RepairOptions } from "./drift";
+export { isClean, type DriftReport } from "./drift-report";
 export { offboard } from "./offboard";
 export { type OffboardOptions } from "./offboard-leaving";
 export { type OperationOptions, type TenantOptions } from "./operation";

@@ -23,8 +23,9 @@ import {
   DeleteSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { drift, isClean, repair, type DriftReport } from "../../automation/drift";
+import { drift, repair } from "../../automation/drift";
 import { declaredObjects, type DeclaredObject } from "../../automation/drift-declared";
+import { isClean, type DriftReport } from "../../automation/drift-report";
 import { RunFailure } from "../../automation/outcome";
 import { destroy, up } from "../../automation/run";
 import * as names from "../../model/names";
