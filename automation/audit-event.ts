@@ -95,7 +95,7 @@ export function eventOf(
     note: `${activity} ${about}: ${plane}: ${step}: ${outcome}`.slice(0, NOTE_MAX),
     reportingController: REPORTING_CONTROLLER,
     reportingInstance: `tenantry-${process.pid}`,
-    regarding: { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "operator" },
+    regarding: { apiVersion: "v1", kind: "ServiceAccount", namespace, name: names.OPERATOR },
     ...(tenant !== undefined && {
       related: { apiVersion: "v1", kind: "Namespace", name: names.namespaceName(tenant) },
     }),
