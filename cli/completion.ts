@@ -5,21 +5,30 @@ import type { RootCommand } from "@bomb.sh/tab";
 
 type Complete = (value: string, description: string) => void;
 
-/** Adds the names to the commands that take them. */
+/** Adds the names to the arguments and options that take them. */
 export function completeNames(root: RootCommand): void {
   for (const command of root.commands.values()) {
-    const tenant = command.arguments.get("tenant");
-    if (tenant !== undefined) {
-      tenant.handler = (complete: Complete) =>
-        lists().forEach((list) => names(list).forEach((name) => complete(name, list)));
+    const takers = [
+      command.arguments.get("tenant"),
+      command.options.get("only"),
+      command.options.get("tenant"),
+    ];
+    for (const taker of takers) {
+      if (taker !== undefined) {
+        taker.handler = completeTenants;
+      }
     }
+    // An option of the root: the library looks for it at each command.
+    command.option("list", "tenant list", completeLists, "l");
   }
-  root.option(
-    "list",
-    "tenant list",
-    (complete: Complete) => lists().forEach((list) => complete(list, "")),
-    "l",
-  );
+}
+
+function completeTenants(complete: Complete): void {
+  lists().forEach((list) => names(list).forEach((name) => complete(name, list)));
+}
+
+function completeLists(complete: Complete): void {
+  lists().forEach((list) => complete(list, ""));
 }
 
 /** Folders below `tenants/` of the folder that the shell is in. */

@@ -7,6 +7,7 @@ import { workloadsInWords } from "../words";
 export function resume(): Command {
   return command("resume", "start a suspended tenant again, as it was", [
     ["resume acme", "credentials are new: hand them out again"],
+    ["resume acme --json", "in a pipeline"],
   ])
     .argument(...TENANT)
     .action((tenant: string, _options: unknown, self: Command) =>

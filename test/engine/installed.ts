@@ -67,7 +67,8 @@ export class InstalledProject {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<Ended> {
     const typed = [process.execPath, this.bin, ...line].map((word) => `'${word}'`).join(" ");
-    const { CI: _, ...settings } = this.settings(environment).env;
+    const { env } = this.settings(environment);
+    const settings = Object.fromEntries(Object.entries(env).filter(([name]) => name !== "CI"));
     const child = spawn("script", ["--quiet", "--return", "--command", typed, "/dev/null"], {
       cwd: this.directory,
       env: { ...settings, TERM: "xterm-256color" },
