@@ -1,16 +1,11 @@
 /** Tokens of a tenant's ServiceAccounts, as canaries. */
 
-import { z } from "zod";
 import * as names from "../model/names";
 import { boundRoles } from "../model/roles";
 import type { Tenant } from "../model/tenant";
 import type { Attempt, Canary } from "./canaries";
-import { accepted, type Cluster } from "./cluster";
-
-/** Seconds that a canary's token lives; the least that the API server grants. */
-const TTL = 600;
-
-const tokenRequest = z.object({ status: z.object({ token: z.string() }) });
+import type { Cluster } from "./cluster";
+import { requestToken, SHORTEST_TTL } from "./token-request";
 
 /** The accounts through which machines act in a tenant's namespaces. */
 const actingAccounts = boundRoles.map(names.accessAccount);
@@ -26,18 +21,7 @@ export async function mintToken(
   account: string,
   audience?: string,
 ): Promise<string | undefined> {
-  const reply = await operator.request(
-    "POST",
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: TTL, ...(audience !== undefined && { audiences: [audience] }) },
-    },
-  );
-  return reply.status === 404
-    ? undefined
-    : tokenRequest.parse(accepted(`mint a token of ${namespace}/${account}`, reply)).status.token;
+  return (await requestToken(operator, namespace, account, { ttl: SHORTEST_TTL, audience }))?.token;
 }
 
 /** One token of each account that stands and may act: it lists the pods of its namespace. */

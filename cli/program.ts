@@ -7,13 +7,16 @@ import { audit } from "./commands/audit";
 import { destroy } from "./commands/destroy";
 import { doctor } from "./commands/doctor";
 import { drift } from "./commands/drift";
+import { kubeconfig } from "./commands/kubeconfig";
 import { list } from "./commands/list";
 import { offboard } from "./commands/offboard";
 import { preview } from "./commands/preview";
 import { purge } from "./commands/purge";
 import { resume } from "./commands/resume";
+import { rotate } from "./commands/rotate";
 import { show } from "./commands/show";
 import { suspend } from "./commands/suspend";
+import { token } from "./commands/token";
 import { up } from "./commands/up";
 import { seconds } from "./duration";
 import { version } from "../package.json";
@@ -21,6 +24,7 @@ import { version } from "../package.json";
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
   ["Lists of tenants:", [list, preview, up, destroy, drift, doctor]],
   ["A tenant's life:", [show, suspend, resume, offboard, purge]],
+  ["Credentials:", [kubeconfig, token, rotate]],
   ["Records:", [audit]],
 ];
 

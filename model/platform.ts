@@ -265,6 +265,18 @@ export const platformSchema = z.strictObject({
       })
       .default("v1.36")
       .describe("Version of the Pod Security Standards that tenants are held to (R18)."),
+    oidc: z
+      .strictObject({
+        issuerUrl: z
+          .url({ protocol: /^https$/ })
+          .describe("The identity provider's address, as the API server trusts it."),
+        clientId: z
+          .string()
+          .regex(/^[\x21-\x7e]+$/)
+          .describe("The client that the API server takes tokens for."),
+      })
+      .optional()
+      .describe("How people sign in to the cluster, for the kubeconfigs that are written for them (R8)."),
     serviceAccountIssuer: z
       .string()
       .regex(/^https:\/\/[a-z0-9][a-z0-9.-]*(\/[A-Za-z0-9/_.-]*[A-Za-z0-9_-])?$/, {

@@ -1,0 +1,38 @@
+import { Option, type Command } from "commander";
+import type { Rotatable } from "../../automation/rotate";
+import { automation } from "../automation";
+import { command, TENANT } from "../command";
+import { seconds } from "../duration";
+import { perform } from "../session";
+import { credentialsInWords } from "../words";
+
+interface Options {
+  readonly what?: Rotatable[];
+  readonly wait?: number;
+}
+
+const KINDS: readonly Rotatable[] = ["secret-ids", "tokens", "access"];
+
+export function rotate(): Command {
+  return command("rotate", "make a tenant's credentials anew, and see the old ones refused", [
+    ["rotate acme", "secret ids, tokens of Vault logins, tokens of ServiceAccounts"],
+    ["rotate acme --what access", "every kubeconfig that was handed out ends at once"],
+  ])
+    .argument(...TENANT)
+    .addOption(new Option("--what <kind...>", "what is made anew; default: everything").choices(KINDS))
+    .option("--wait <duration>", "how long an old credential may still be taken; default: 60s", seconds)
+    .action((tenant: string, { what, wait }: Options, self: Command) =>
+      perform(self, {
+        activity: "rotate",
+        work: ({ options }) => automation.rotate().rotate({ ...options, tenant, what, timeoutSeconds: wait }),
+        show: ({ rotated, file, tried }) =>
+          [
+            `made anew: ${rotated.join(", ")}`,
+            ...(file === undefined ? [] : [`${file}: secret ids, wrapped; each opens once, within the hour`]),
+            credentialsInWords(tried),
+          ]
+            .filter((line) => line !== "")
+            .join("\n"),
+      }),
+    );
+}
