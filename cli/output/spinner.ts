@@ -7,6 +7,8 @@ import type { WriteStream } from "node:tty";
 
 const FRAMES = ["◒", "◐", "◓", "◑"];
 const INTERVAL_MS = 120;
+/** Where a terminal does not say. */
+const USUAL_COLUMNS = 80;
 const CLEAR_LINE = "\r\u001b[2K";
 
 export class Spinner {
@@ -38,7 +40,7 @@ export class Spinner {
   private draw(): void {
     const frame = FRAMES[this.frame++ % FRAMES.length] ?? "";
     // A line that wraps could not be taken away again.
-    const room = Math.max(0, this.output.columns - frame.length - 2);
+    const room = Math.max(0, (this.output.columns || USUAL_COLUMNS) - frame.length - 2);
     this.output.write(`${CLEAR_LINE}${frame} ${this.message.slice(0, room)}`);
   }
 }

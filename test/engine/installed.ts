@@ -69,7 +69,9 @@ export class InstalledProject {
     const typed = [process.execPath, this.bin, ...line].map((word) => `'${word}'`).join(" ");
     const { env } = this.settings(environment);
     const settings = Object.fromEntries(Object.entries(env).filter(([name]) => name !== "CI"));
-    const child = spawn("script", ["--quiet", "--return", "--command", typed, "/dev/null"], {
+    // A terminal that nobody looks at has no width, and prompts break their lines by it.
+    const sized = `stty cols 120 rows 40; exec ${typed}`;
+    const child = spawn("script", ["--quiet", "--return", "--command", sized, "/dev/null"], {
       cwd: this.directory,
       env: { ...settings, TERM: "xterm-256color" },
     });
