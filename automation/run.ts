@@ -96,7 +96,11 @@ export function up(options: UpOptions): Promise<RunResult> {
       await plan(stack, options, { ...common, onEvent });
       refuseOthers(planned, options.only);
       await consent(options, planned.counts());
-      await stack.up({ ...common, ...packs(options), refresh: options.refresh ?? true });
+      if (options.refresh ?? true) {
+        // By itself: within the update the policy packs would judge what was there before it by today's files.
+        await stack.refresh(common);
+      }
+      await stack.up({ ...common, ...packs(options) });
       await refuseLeftBehind(options, declaredTenants(options) ?? []);
     }),
   );
