@@ -20,25 +20,24 @@ export async function whyUnreachable(cluster: Cluster): Promise<string | undefin
   }
 }
 
-/**
- * Shuts the tenant out of AWS and Vault, by what the program would declare there: the next run finds it as it wants it.
- *
- * @throws RunFailure `failure` in any case: the cluster's part is pending.
- */
+/** Shuts the tenant out of AWS and Vault, by what the program would declare there: the next run finds it as it wants it. */
 export async function shutOutElsewhere(
   operation: Operation,
   tenant: Tenant,
   provisioner: Servers,
-  why: string,
-): Promise<never> {
+): Promise<void> {
   await operation.step("aws", "deny the workload role everything", () => denyRole(tenant, provisioner));
   if (tenant.secrets.engine === "vault") {
     await operation.step("vault", "take the logins away", () => removeLogins(tenant, provisioner));
   }
-  const namespaces = tenant.namespaces.map(({ name }) => name).join(", ");
-  throw new RunFailure(
+}
+
+/** What is left to do, for whoever runs the command again. */
+export function clusterPending({ name, namespaces }: Tenant, why: string): RunFailure {
+  const places = namespaces.map((namespace) => namespace.name).join(", ");
+  return new RunFailure(
     "failure",
-    `${why}; ${tenant.name} is shut out of AWS and Vault, and its file says offboarding; still to do in the cluster, for ${namespaces}: access, last backup, workloads, removal; run this again when it answers`,
+    `${why}; ${name} is shut out of AWS and Vault, and its file says so; still to do in the cluster, for ${places}: access, last backup, workloads, removal; run this again when it answers`,
   );
 }
 

@@ -12,7 +12,7 @@ import { DEFAULT_TIMEOUT_SECONDS, type Leaving, type OffboardOptions } from "./o
 import { LeavingRecord } from "./offboard-record";
 import { sweepReferences } from "./offboard-references";
 import { tearDown } from "./offboard-teardown";
-import { shutOutElsewhere, whyUnreachable } from "./offboard-unreachable";
+import { clusterPending, shutOutElsewhere, whyUnreachable } from "./offboard-unreachable";
 import { operate } from "./operation";
 import { shuttingOut } from "./shut-out";
 import { stopAll } from "./suspend";
@@ -40,8 +40,11 @@ export function offboard(options: OffboardOptions): Promise<Certificate> {
     const leaving = { operation, options, tenant, servers, record, patience: { seconds, signal } };
     const unreachable = await whyUnreachable(servers.operator.cluster);
     if (unreachable !== undefined) {
-      await enter(leaving);
-      return shutOutElsewhere(operation, tenant, servers.provisioner, unreachable);
+      if (tenant.lifecycle.state !== "retained") {
+        await enter(leaving);
+        await shutOutElsewhere(operation, tenant, servers.provisioner);
+      }
+      throw clusterPending(tenant, unreachable);
     }
     if (tenant.lifecycle.state !== "retained") {
       await shutOut(leaving);
