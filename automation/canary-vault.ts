@@ -2,12 +2,9 @@
 
 import { z } from "zod";
 import * as names from "../model/names";
-import type { Platform } from "../model/platform";
 import type { Tenant } from "../model/tenant";
-import { VAULT_AUDIENCE, vaultLogin, vaultRoles, type VaultRole } from "../model/vault";
+import { vaultRoles, type VaultRole } from "../model/vault";
 import type { Attempt, Canary } from "./canaries";
-import { mintToken } from "./canary-tokens";
-import type { Servers } from "./live-servers";
 import { wrappedSecretId } from "./secret-id";
 import { granted, type VaultClient, type VaultReply } from "./vault";
 
@@ -15,14 +12,10 @@ const unwrapped = z.object({ data: z.object({ secret_id: z.string() }) });
 const login = z.object({ auth: z.object({ client_token: z.string() }) });
 
 /**
- * For each AppRole a login that has not been used yet, and a token of one that has; for each namespace the login of its
- * secret reader. None where the tenant's secrets lie in AWS.
+ * For each AppRole a login that has not been used yet, and a token of one that has. None where the tenant's secrets lie
+ * in AWS. The login of External Secrets is not tried: its token would open values, and the operator reads none.
  */
-export async function vaultCanaries(
-  tenant: Tenant,
-  { vault }: Platform,
-  { vault: client, cluster }: Servers,
-): Promise<Canary[]> {
+export async function vaultCanaries(tenant: Tenant, client: VaultClient): Promise<Canary[]> {
   if (tenant.secrets.engine !== "vault") {
     return [];
   }
@@ -31,21 +24,6 @@ export async function vaultCanaries(
   for (const role of Object.keys(vaultRoles) as VaultRole[]) {
     const { status } = await inner.request("GET", `auth/${names.VAULT_APPROLE_MOUNT}/role/${role}/role-id`);
     canaries.push(...(status === 404 ? [] : await appRoleCanaries(tenant, role, client)));
-  }
-  for (const namespace of tenant.namespaces) {
-    const { role } = vaultLogin(namespace);
-    const audience = vault.inCluster ? VAULT_AUDIENCE : undefined;
-    const jwt = await mintToken(cluster, namespace.name, names.SECRET_READER, audience);
-    if (jwt !== undefined) {
-      canaries.push({
-        credential: `Vault login of ServiceAccount ${namespace.name}/${names.SECRET_READER}`,
-        plane: "vault",
-        attempt: async () => {
-          const path = `auth/${names.VAULT_KUBERNETES_MOUNT}/login`;
-          return judged(path, await inner.withToken("").request("POST", path, { role, jwt }));
-        },
-      });
-    }
   }
   return canaries;
 }

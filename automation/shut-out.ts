@@ -60,7 +60,7 @@ async function canariesOf(tenant: Tenant, servers: LiveServers, project: Project
   const { platform, operator } = servers;
   return [
     ...(await tokenCanaries(tenant, operator.cluster)),
-    ...(await vaultCanaries(tenant, platform, operator)),
+    ...(await vaultCanaries(tenant, operator.vault)),
     ...(await sessionCanaries(tenant, platform, operator.cluster, operatorEnvironment(project))),
   ];
 }

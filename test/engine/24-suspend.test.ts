@@ -114,18 +114,15 @@ describe("a suspended tenant (R89)", () => {
     for (const account of ["tenant-admin", "tenant-dev", "tenant-view", "tenant-reconciler"]) {
       assert.match(refusals[`token of ServiceAccount ${NAMESPACE}/${account}`] ?? "", /: 401 Unauthorized$/);
     }
-    for (const login of [
-      `Vault login of ServiceAccount ${NAMESPACE}/external-secrets`,
-      ...["reader", "writer"].flatMap((role) => [
-        `secret id of AppRole ${role}`,
-        `Vault token of AppRole ${role}`,
-      ]),
-    ]) {
+    for (const login of ["reader", "writer"].flatMap((role) => [
+      `secret id of AppRole ${role}`,
+      `Vault token of AppRole ${role}`,
+    ])) {
       assert.match(refusals[login] ?? "", /: 403 permission denied$/, login);
     }
     const session = `session of IAM role tenantry-${SLEEPER.id}-workload by ServiceAccount ${NAMESPACE}/workload`;
     assert.match(refusals[session] ?? "", /secretsmanager:DescribeSecret .*explicit deny/);
-    assert.equal(tried.length, 10);
+    assert.equal(tried.length, 9);
     assert.deepEqual(untried, []);
   });
 
