@@ -95,7 +95,7 @@ async function canaries(
   servers: LiveServers,
 ): Promise<Canary[]> {
   const vault = kinds.some((kind) => kind !== "access")
-    ? await vaultCanaries(tenant, servers.platform, servers.operator)
+    ? await vaultCanaries(tenant, servers.operator.vault)
     : [];
   return [
     ...(kinds.includes("access") ? await tokenCanaries(tenant, servers.operator.cluster) : []),
