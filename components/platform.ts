@@ -11,6 +11,7 @@ import { Gateway } from "./gateway";
 import { Guardrails } from "./guardrails";
 import { NodePools } from "./node-pools";
 import { platformObject } from "./object-meta";
+import { OperatorCluster } from "./operator-cluster";
 import { Placement } from "./placement";
 import { PodSecurityFloor } from "./pod-security-floor";
 import { ProvisionerAccount } from "./provisioner-account";
@@ -27,8 +28,8 @@ export interface PlatformArgs {
 /**
  * What all tenants of a cluster share and no tenant may change: the closed tenant roles, the priority classes of
  * the tiers, the namespaces of the gateway, of observability and of backup, the bucket for backups, the policies that
- * pin pods and hold the Pod Security floor, the rules over what tenants write, node pools, and the identity that tenant
- * lists run as (R1-R4, R7, R17-R31, R37, R40-R43, R110). Run by an administrator.
+ * pin pods and hold the Pod Security floor, the rules over what tenants write, node pools, and the identities that
+ * tenant lists run as and that work on tenants between runs (R1-R4, R7, R17-R31, R37, R40-R43, R110). Run by an administrator.
  */
 export class Platform extends pulumi.ComponentResource {
   /** UID of the live kube-system namespace: tells this cluster from every other, also from one rebuilt by its name. */
@@ -84,7 +85,7 @@ export class Platform extends pulumi.ComponentResource {
     new RuntimeClasses("runtime-classes", { platform }, plane);
     this.launchTemplates = new NodePools("node-pools", { platform }, plane).launchTemplates;
     new BackupBucket("backup-bucket", { platform }, plane);
-    new ProvisionerCluster(
+    const { home } = new ProvisionerCluster(
       "provisioner",
       {
         platform: { ...platform, ...facts },
@@ -95,6 +96,7 @@ export class Platform extends pulumi.ComponentResource {
       },
       plane,
     );
+    new OperatorCluster("operator", { platform: { ...platform, ...facts }, home, backup }, plane);
     new ProvisionerAccount("provisioner", { platform }, plane);
     new ProvisionerVault("provisioner", { platform, facts }, plane);
     if (platform.cluster.gateway.api === "gateway-api") {

@@ -11,6 +11,7 @@ import {
 } from "../model/provisioner";
 import { validatingPolicy } from "./admission";
 import { platformObject } from "./object-meta";
+import { policyRule } from "./policy-rule";
 
 const { core, rbac } = kubernetes;
 const RBAC = "rbac.authorization.k8s.io";
@@ -26,6 +27,9 @@ export interface ProvisionerClusterArgs {
  * would run with an administrator's rights; without the guard its own rights would do to become one.
  */
 export class ProvisionerCluster extends pulumi.ComponentResource {
+  /** Where identities of the platform live. */
+  readonly home: kubernetes.core.v1.Namespace;
+
   constructor(name: string, args: ProvisionerClusterArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:ProvisionerCluster", name, {}, opts);
     const { platform } = args;
@@ -33,6 +37,7 @@ export class ProvisionerCluster extends pulumi.ComponentResource {
     // Nobody holds a right before it is guarded.
     const child = { parent: this, deleteBeforeReplace: true };
     const guard = validatingPolicy(`${name}-guard`, provisionerGuard(platform), child);
+    this.home = this.declareHome(name, platform);
     const dependsOn = [guard, this.declareAccount(name, platform)];
     this.bindInCluster(name, platform, dependsOn);
     for (const [namespace, rights] of Object.entries(systemRights(platform))) {
@@ -46,22 +51,26 @@ export class ProvisionerCluster extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** No pod runs here: the account is for pipelines, by tokens that end. */
-  private declareAccount(name: string, { cluster }: GuardedPlatform): pulumi.Resource {
-    const child = { parent: this, deleteBeforeReplace: true };
+  /** No pod runs here. */
+  private declareHome(name: string, { cluster }: GuardedPlatform): kubernetes.core.v1.Namespace {
     const security = labels.podSecurityLabels("restricted", cluster.podSecurityVersion);
-    const within = new core.v1.Namespace(
+    return new core.v1.Namespace(
       name,
       { metadata: platformObject(cluster.provisionerNamespace, security) },
-      child,
+      { parent: this, deleteBeforeReplace: true },
     );
+  }
+
+  /** The account is for pipelines, by tokens that end. */
+  private declareAccount(name: string, { cluster }: GuardedPlatform): pulumi.Resource {
+    const child = { parent: this, deleteBeforeReplace: true };
     return new core.v1.ServiceAccount(
       `${name}-account`,
       {
         metadata: { ...platformObject(names.PROVISIONER), namespace: cluster.provisionerNamespace },
         automountServiceAccountToken: false,
       },
-      { ...child, deletedWith: within, dependsOn: within },
+      { ...child, deletedWith: this.home, dependsOn: this.home },
     );
   }
 
@@ -112,14 +121,4 @@ function subjects({ cluster }: GuardedPlatform): kubernetes.types.input.rbac.v1.
     { kind: "ServiceAccount", name: names.PROVISIONER, namespace: cluster.provisionerNamespace },
     { kind: "Group", apiGroup: RBAC, name: names.PROVISIONERS_GROUP },
   ];
-}
-
-function policyRule(right: ProvisionerRight): kubernetes.types.input.rbac.v1.PolicyRule {
-  const { apiGroups, resources, verbs, resourceNames } = right;
-  return {
-    apiGroups: [...apiGroups],
-    resources: [...resources],
-    verbs: [...verbs],
-    ...(resourceNames && { resourceNames: [...resourceNames] }),
-  };
 }

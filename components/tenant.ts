@@ -16,6 +16,7 @@ import { NamedEgress } from "./named-egress";
 import { Namespace } from "./namespace";
 import { Network } from "./network";
 import { NodePool } from "./node-pool";
+import { OperatorAccess } from "./operator-access";
 import { SecretDelivery } from "./secret-delivery";
 import { Storage } from "./storage";
 import { Vault } from "./vault";
@@ -149,6 +150,7 @@ export class Tenant extends pulumi.ComponentResource {
     if (presenceOf(tenant).runs) {
       new SecretDelivery(key, { tenant, namespace, platform, within }, guarded);
     }
+    new OperatorAccess(key, { tenant, namespace, platform, within }, guarded);
     return new Access(key, { tenant, namespace, platform, within }, guarded);
   }
 }

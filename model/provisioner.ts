@@ -108,7 +108,7 @@ export function provisionerRights(platform: PlatformSpec): ProvisionerRight[] {
       apiGroups: [RBAC],
       resources: ["clusterroles"],
       verbs: ["bind"],
-      resourceNames: Object.keys(roleRules).map(names.clusterRoleName),
+      resourceNames: [...Object.keys(roleRules).map(names.clusterRoleName), names.OPERATOR_CLUSTER_ROLE],
     },
     ...READ_BACK,
     ...ENGINE_READ_BACK[platform.guardrails.engine],

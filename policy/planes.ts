@@ -107,6 +107,7 @@ function accessOf({ name }: TenantNamespace, tenant: Tenant): string[] {
       (account) => `ServiceAccount ${name}/${account}`,
     ),
     ...bound.map((role) => `RoleBinding ${name}/${names.clusterRoleName(role)}`),
+    `RoleBinding ${name}/${names.OPERATOR_CLUSTER_ROLE}`,
   ];
 }
 

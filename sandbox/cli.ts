@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { stopSandbox } from "./down";
 import { exportLines, sandboxEnvironment } from "./environment";
 import { DATA_DIR } from "./layout";
+import { operatorEnvironment } from "./operator";
 import { provisionerEnvironment } from "./provisioner";
 import { sandboxStatus, statusText } from "./status";
 import { startSandbox } from "./up";
@@ -54,13 +55,15 @@ The first start on a machine downloads or builds the tools, which takes minutes.
   },
   env: {
     help: `Prints the environment that leads pulumi, kubectl and the SDKs to the sandbox: eval "$(npm run --silent sandbox:env)"
-  --provisioner   as the identity that tenant lists run as, for an hour; by default as the administrator, who runs the stack platform`,
-    switches: ["provisioner"],
+  --provisioner   as the identity that tenant lists run as, for an hour; by default as the administrator, who runs the stack platform
+  --operator      besides, the variables of the identity that works on tenants between runs, for an hour`,
+    switches: ["provisioner", "operator"],
     run: async (switches, dataDir) => {
       const environment = switches.has("provisioner")
         ? await provisionerEnvironment(dataDir)
         : sandboxEnvironment(dataDir);
-      console.log(exportLines(environment));
+      const operator = switches.has("operator") ? await operatorEnvironment(dataDir) : {};
+      console.log(exportLines({ ...environment, ...operator }));
       return 0;
     },
   },

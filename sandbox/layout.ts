@@ -15,6 +15,8 @@ export interface Layout {
   readonly kubeconfig: string;
   /** Of the identity that tenant lists run as; made on demand, good for an hour. */
   readonly provisionerKubeconfig: string;
+  /** Of the identity that works on tenants between runs; made on demand, good for an hour. */
+  readonly operatorKubeconfig: string;
   readonly pki: string;
   readonly etcd: string;
   readonly openbao: string;
@@ -38,6 +40,7 @@ export function layout(dataDir: string): Layout {
     credentials: at("credentials.json"),
     kubeconfig: at("kubeconfig"),
     provisionerKubeconfig: at("provisioner.kubeconfig"),
+    operatorKubeconfig: at("operator.kubeconfig"),
     pki: at("pki"),
     etcd: at("etcd"),
     openbao: at("openbao"),

@@ -1,21 +1,14 @@
 /** The identity that tenant lists run as, in the sandbox: the way a pipeline would get it, from what the platform made. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import * as names from "../model/names";
-import { openAuthority } from "./authority";
 import { sandboxEnvironment } from "./environment";
-import { request } from "./http";
-import { kubeconfig, signClient } from "./identity";
 import { DATA_DIR, layout } from "./layout";
 import { readCredentials, readRecord } from "./record";
 import { AWS_ACCOUNT, AWS_REGION } from "./servers/aws";
-
-/** Seconds that all three credentials last. */
-const TTL = 3600;
-/** Where the committed stack `platform` puts the ServiceAccount. */
-const NAMESPACE = "tenantry-system";
+import { serviceAccountToken, TTL, writeKubeconfig } from "./service-account";
 
 /**
  * The environment of a tenant list's run: a ServiceAccount token for the cluster, with which Vault is logged in to, and
@@ -25,38 +18,11 @@ const NAMESPACE = "tenantry-system";
  */
 export async function provisionerEnvironment(dataDir = DATA_DIR): Promise<Record<string, string>> {
   const environment = sandboxEnvironment(dataDir);
-  const token = await serviceAccountToken(dataDir);
+  const token = await serviceAccountToken(dataDir, names.PROVISIONER);
   const [vaultToken, session] = await Promise.all([logIn(environment, token), assumeRole(dataDir)]);
-  const { pki, provisionerKubeconfig } = layout(dataDir);
-  const text = kubeconfig({
-    server: readRecord(dataDir).endpoints.kubernetes,
-    authority: openAuthority(pki).certificate,
-    user: names.PROVISIONER,
-    credential: { token },
-  });
-  writeFileSync(provisionerKubeconfig, text, { mode: 0o600 });
+  const { provisionerKubeconfig } = layout(dataDir);
+  writeKubeconfig(dataDir, provisionerKubeconfig, names.PROVISIONER, token);
   return { ...environment, ...session, KUBECONFIG: provisionerKubeconfig, VAULT_TOKEN: vaultToken };
-}
-
-async function serviceAccountToken(dataDir: string): Promise<string> {
-  const authority = openAuthority(layout(dataDir).pki);
-  const account = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${names.PROVISIONER}`;
-  const answer = await request(`${readRecord(dataDir).endpoints.kubernetes}${account}/token`, {
-    method: "POST",
-    body: {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: TTL },
-    },
-    authority: authority.certificate,
-    credential: signClient(authority, "sandbox-admin", ["system:masters"], TTL),
-  });
-  if (answer.status !== 201) {
-    throw new Error(
-      `the sandbox has no provisioner yet (${answer.status}); first: pulumi up --stack platform`,
-    );
-  }
-  return (JSON.parse(answer.body) as { status: { token: string } }).status.token;
 }
 
 async function logIn(environment: Readonly<Record<string, string>>, token: string): Promise<string> {

@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import { presenceOf } from "../../model/lifecycle";
 import * as names from "../../model/names";
 import { boundRoles, roleRules, type BoundRole } from "../../model/roles";
+import { operatorSubjects } from "../../model/operator";
+import type { PlatformSpec } from "../../model/platform";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
 import { isLeaving, named, type LiveObject } from "../documents";
 import type { Ledger } from "../ledger";
@@ -11,11 +13,12 @@ import type { Ledger } from "../ledger";
 export function judgeAccess(
   tenant: Tenant,
   namespace: TenantNamespace,
+  platform: Pick<PlatformSpec, "cluster">,
   bindings: readonly LiveObject[],
   ledger: Ledger,
 ): void {
   const { expect } = ledger.bench(tenant.name, "access");
-  const declared = declaredBindings(tenant, namespace);
+  const declared = declaredBindings(tenant, namespace, platform);
   for (const [name, subjects] of declared) {
     const object = `RoleBinding ${namespace.name}/${name}`;
     const live = named(bindings, name);
@@ -47,15 +50,23 @@ export function judgeAccess(
   }
 }
 
-/** Subjects by name of the binding, which is also that of its ClusterRole; none while the tenant does not run. */
-function declaredBindings(tenant: Tenant, namespace: TenantNamespace): Map<string, string[]> {
+/**
+ * Subjects by name of the binding, which is also that of its ClusterRole; while the tenant does not run the operator's
+ * alone.
+ */
+function declaredBindings(
+  tenant: Tenant,
+  namespace: TenantNamespace,
+  platform: Pick<PlatformSpec, "cluster">,
+): Map<string, string[]> {
   const bound = presenceOf(tenant).runs ? boundRoles : [];
-  return new Map(
-    bound.map((role) => [
+  return new Map([
+    [names.OPERATOR_CLUSTER_ROLE, operatorSubjects(platform).map(spelt)],
+    ...bound.map((role): [string, string[]] => [
       names.clusterRoleName(role),
       [...peopleOf(tenant, role), `ServiceAccount ${namespace.name}/${names.accessAccount(role)}`],
     ]),
-  );
+  ]);
 }
 
 function peopleOf({ access }: Tenant, role: BoundRole): string[] {
@@ -139,7 +150,9 @@ export function roleOf(binding: LiveObject): string {
 /** Whom a binding names. */
 export function subjectsOf(binding: LiveObject): string[] {
   const subjects = (binding["subjects"] ?? []) as { kind: string; name: string; namespace?: string }[];
-  return subjects.map(
-    ({ kind, name, namespace }) => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`,
-  );
+  return subjects.map(spelt);
+}
+
+function spelt({ kind, name, namespace }: { kind: string; name: string; namespace?: string }): string {
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }

@@ -121,7 +121,7 @@ export function judgeKubernetes(tenant: Tenant, platform: Platform, live: LiveKi
     judgeBudget(tenant, namespace, inside("poddisruptionbudgets"), ledger);
     judgeNetwork(tenant, namespace, platform, inside("networkpolicies"), ledger);
     judgeNamedEgress(tenant, namespace, platform, inside("namedegress"), ledger);
-    judgeAccess(tenant, namespace, inside("rolebindings"), ledger);
+    judgeAccess(tenant, namespace, platform, inside("rolebindings"), ledger);
     judgeAccounts(tenant, namespace, inside("serviceaccounts"), ledger);
     const delivered = {
       serviceaccounts: inside("serviceaccounts"),

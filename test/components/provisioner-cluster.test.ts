@@ -76,7 +76,7 @@ describe("the declared identity of the provisioner in the cluster", () => {
     const rules = [...ofType("ClusterRole"), ...ofType("Role")].flatMap((role) => propsOf(role).rules ?? []);
     assert.deepEqual(
       rules.filter(({ verbs }) => verbs.includes("bind")).map(({ resourceNames }) => resourceNames),
-      [["tenant-admin", "tenant-dev", "tenant-view", "tenant-reconciler"]],
+      [["tenant-admin", "tenant-dev", "tenant-view", "tenant-reconciler", "tenantry-operator"]],
     );
   });
 

@@ -108,7 +108,7 @@ describe("the declared graph of two tenants", () => {
 
   it("binds nobody before every guardrail of the namespace stands (R36, R88)", () => {
     const bindings = custom.filter(({ type }) => type.endsWith(":RoleBinding"));
-    assert.equal(bindings.length, 8);
+    assert.equal(bindings.length, 10);
     for (const binding of bindings) {
       const own = (kind: string) =>
         custom.filter(

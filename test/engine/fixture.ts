@@ -7,6 +7,7 @@ import { up } from "../../automation/run";
 import { kubeconfigFor } from "../../sandbox/identity";
 import { stopSandbox } from "../../sandbox/down";
 import { sandboxEnvironment } from "../../sandbox/environment";
+import { operatorEnvironment } from "../../sandbox/operator";
 import { provisionerEnvironment } from "../../sandbox/provisioner";
 import { startSandbox } from "../../sandbox/up";
 import { readTenantList } from "../../model/read";
@@ -22,6 +23,8 @@ interface Running {
   readonly env: Readonly<Record<string, string>>;
   /** The same with `--provisioner`, once the platform has made that identity. */
   provisioner?: Readonly<Record<string, string>>;
+  /** The variables of the operator, where a file has become it. */
+  operator?: Readonly<Record<string, string>>;
   readonly project: ScratchProject;
 }
 
@@ -37,11 +40,11 @@ export function sandbox(): Running {
 
 /** A run of a stack by whom it is for: the platform by the administrator, a tenant list by the provisioner. */
 export function run(stack = LIST, more: Readonly<Record<string, string>> = {}) {
-  const { project, env, provisioner = env } = sandbox();
+  const { project, env, provisioner = env, operator = {} } = sandbox();
   return {
     stack,
     directory: project.directory,
-    environment: { ...(stack === "platform" ? env : provisioner), ...more },
+    environment: { ...(stack === "platform" ? env : { ...provisioner, ...operator }), ...more },
   };
 }
 
@@ -49,6 +52,12 @@ export function run(stack = LIST, more: Readonly<Record<string, string>> = {}) {
 export async function becomeProvisioner(): Promise<void> {
   const current = sandbox();
   current.provisioner = await provisionerEnvironment(current.dataDir);
+}
+
+/** From here on commands over lists work on tenants as the operator; good for an hour. */
+export async function becomeOperator(): Promise<void> {
+  const current = sandbox();
+  current.operator = await operatorEnvironment(current.dataDir);
 }
 
 /** Brings platform and sample list up where a file is run by itself; in the ring they stand already. */

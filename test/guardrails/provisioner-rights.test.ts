@@ -58,10 +58,12 @@ describe("the rights of the provisioner", () => {
       );
     });
 
-    it(`bind the four closed roles, on a ${name} platform`, () => {
+    it(`bind the four closed roles and the operator's, on a ${name} platform`, () => {
       assert.deepEqual(
         everywhere.filter((right) => right.startsWith("bind ")),
-        ["bind clusterroles.rbac.authorization.k8s.io tenant-admin tenant-dev tenant-view tenant-reconciler"],
+        [
+          "bind clusterroles.rbac.authorization.k8s.io tenant-admin tenant-dev tenant-view tenant-reconciler tenantry-operator",
+        ],
       );
     });
 
