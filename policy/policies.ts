@@ -8,6 +8,7 @@ import { backupPlaces } from "./checks/backup-places";
 import { clusterCapacity } from "./checks/cluster-capacity";
 import { dataProtection } from "./checks/data-protection";
 import { defaultDeny } from "./checks/default-deny";
+import { excludedParts } from "./checks/excluded-parts";
 import { guardrailsKept } from "./checks/guardrails-kept";
 import { guardrailsStand } from "./checks/guardrails-stand";
 import { keyPolicies } from "./checks/key-policies";
@@ -38,6 +39,7 @@ export const resourceChecks: readonly ResourceCheck[] = [
   defaultDeny,
   guardrailsKept,
   dataProtection,
+  excludedParts,
 ];
 
 export const stackChecks: readonly StackCheck[] = [

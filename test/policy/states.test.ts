@@ -34,8 +34,9 @@ describe("the policies over a tenant's states", () => {
   it("find what a suspended tenant must not have", async () => {
     const found = (await verdict("active", "suspended")).join("\n");
     for (const sentence of [
-      /acme: access: ServiceAccount tenant-acme\/tenant-admin.*RoleBinding tenant-acme\/tenant-reconciler are declared, and the tenant is suspended/,
-      /acme: secrets: .*Vault auth mount .*SecretStore .* are declared, and the tenant is suspended/,
+      /RoleBinding tenant-acme\/tenant-admin of tenant acme: is declared, and the tenant is suspended/,
+      /ServiceAccount tenant-acme\/tenant-reconciler of tenant acme: is declared, and the tenant is suspended/,
+      /Vault auth mount \S+\/approle of tenant acme: is declared, and the tenant is suspended/,
       /soylent: workload identity: IAM role policy .*-workload\/shut is missing/,
       /ResourceQuota tenant-acme\/tenant-quota of tenant acme: gives 50 of pods instead of 0/,
     ]) {
@@ -46,8 +47,8 @@ describe("the policies over a tenant's states", () => {
   it("find what a retained tenant must not have, and who may use its key", async () => {
     const found = (await verdict("offboarding", "retained")).join("\n");
     for (const sentence of [
-      /acme: namespace: Namespace tenant-acme is declared, and the tenant is retained/,
-      /acme: backup: .*Schedule velero\/tenant-acme are declared, and the tenant is retained/,
+      /Namespace tenant-acme of tenant acme: is declared, and the tenant is retained/,
+      /Schedule velero\/tenant-acme of tenant acme: is declared, and the tenant is retained/,
       /KMS key of tenant acme: lets arn:aws:iam::[0-9]+:role\/\S+-backup in/,
     ]) {
       assert.match(found, sentence);
