@@ -84,6 +84,11 @@ export class Lookout {
     };
   }
 
+  /** One object. @throws ReadError where its server does not answer. */
+  async look(object: DeclaredObject): Promise<Sight> {
+    return this.sightOf(object, new KubernetesLooker(await this.connections.kubernetes()));
+  }
+
   private async sightOf(object: DeclaredObject, looker: KubernetesLooker | undefined): Promise<Sight> {
     switch (systemOf(object)) {
       case "kubernetes":
@@ -100,7 +105,8 @@ function systemOf({ type }: DeclaredObject): string {
   return type.split(":")[0] ?? "";
 }
 
-function nameOf(object: DeclaredObject): string {
+/** What people call an object; the read-back says the same. */
+export function nameOf(object: DeclaredObject): string {
   if (vaultTypes.has(object.type)) {
     return vaultName(object);
   }

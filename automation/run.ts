@@ -2,20 +2,23 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { InputFaults } from "../model/fault";
-import { readTenantList } from "../model/read";
 import type { Tenant } from "../model/tenant";
 import { ChangesByTenant, changesOf, type Counts } from "./changes";
 import { engineProgress } from "./engine-progress";
 import { refuseLeftBehind } from "./left-behind";
 import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses } from "./losses";
+import { alone } from "./lock";
 import { operate, type Operation, type OperationOptions } from "./operation";
 import { failureOf, RunFailure } from "./outcome";
 import { PlanDigest } from "./plan-digest";
 import type { Watcher } from "./progress";
-import { protectedResources, protectedTenants } from "./protection";
+import { refuseOthers, refuseProtectedRemoval } from "./plan-rules";
+import { protectedResources } from "./protection";
+import { recover } from "./recovery";
+import { refuseLostState } from "./lost-state";
+import { readList } from "./tenant-files";
 import { openStack, type Project } from "./workspace";
 
 export interface RunOptions extends OperationOptions {
@@ -86,7 +89,10 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
 export function up(options: UpOptions): Promise<RunResult> {
   return audited(options, "up", (watch) =>
     run({ ...options, watch }, async (stack, common, told) => {
-      refuseProtectedRemoval(options, await stack.exportStack());
+      await recover(stack, options, told.say);
+      const exported = await stack.exportStack();
+      await refuseLostState(exported, options);
+      refuseProtectedRemoval(declaredTenants(options), exported);
       // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
       const planned = new ChangesByTenant();
       const onEvent = (event: EngineEvent) => {
@@ -94,13 +100,13 @@ export function up(options: UpOptions): Promise<RunResult> {
         told.note(event);
       };
       await plan(stack, options, { ...common, onEvent });
-      refuseOthers(planned, options.only);
+      refuseOthers(planned.counts(), options.only);
       await consent(options, planned.counts());
       if (options.refresh ?? true) {
         // By itself: within the update the policy packs would judge what was there before it by today's files.
-        await stack.refresh(common);
+        await alone(stack, told.say, () => stack.refresh(common));
       }
-      await stack.up({ ...common, ...packs(options) });
+      await alone(stack, told.say, () => stack.up({ ...common, ...packs(options) }));
       await refuseLeftBehind(options, declaredTenants(options) ?? []);
     }),
   );
@@ -116,8 +122,9 @@ async function consent({ confirm, watch }: UpOptions, tenants: RunResult["tenant
 /** Reads the live resources into the state, so that the next `up` repairs what has drifted. */
 export function refresh(options: RunOptions): Promise<RunResult> {
   return audited(options, "refresh", (watch) =>
-    run({ ...options, watch }, async (stack, common) => {
-      await stack.refresh(common);
+    run({ ...options, watch }, async (stack, common, told) => {
+      await recover(stack, options, told.say);
+      await alone(stack, told.say, () => stack.refresh(common));
     }),
   );
 }
@@ -128,7 +135,8 @@ export function refresh(options: RunOptions): Promise<RunResult> {
  */
 export function destroy(options: DestroyOptions): Promise<RunResult> {
   return audited(options, "destroy", (watch) =>
-    run({ ...options, watch }, async (stack, common) => {
+    run({ ...options, watch }, async (stack, common, told) => {
+      await recover(stack, options, told.say);
       const exported = await stack.exportStack();
       const kept = protectedResources(exported);
       if (kept.length > 0) {
@@ -142,7 +150,7 @@ export function destroy(options: DestroyOptions): Promise<RunResult> {
         );
       }
       refuseLosses(lossesOf(exported), await approvalsOf(stack, options));
-      await stack.destroy(common);
+      await alone(stack, told.say, () => stack.destroy(common));
     }),
   );
 }
@@ -179,6 +187,8 @@ interface Told {
   note(event: EngineEvent): void;
   /** Tells the plan, of a run that only makes one. */
   plan(): void;
+  /** Tells people something that does not fail the run. */
+  readonly say: (message: string) => void;
 }
 
 type Common = Pick<RunOptions, "onEvent" | "onOutput" | "signal" | "parallel">;
@@ -220,7 +230,8 @@ async function run(
   options: RunOptions,
   operation: (stack: Stack, common: Common, told: Told) => Promise<void>,
 ): Promise<RunResult> {
-  refuseBadInput(options);
+  // In this process first: faults in the files cost no engine, no server and no state.
+  declaredTenants(options);
   const events: EngineEvent[] = [];
   const changes = new ChangesByTenant();
   const digest = new PlanDigest();
@@ -240,7 +251,11 @@ async function run(
   };
   try {
     const stack = await openStack(options);
-    const told = { note, plan: () => watch?.({ type: "plan", tenants: changes.counts() }) };
+    const told: Told = {
+      note,
+      plan: () => watch?.({ type: "plan", tenants: changes.counts() }),
+      say: (message) => watch?.({ type: "note", message }),
+    };
     await operation(stack, { onEvent: observe, onOutput, signal, parallel }, told);
     return { tenants: changes.counts(), planDigest: digest.value(), outputs: await stack.outputs() };
   } catch (error) {
@@ -248,49 +263,7 @@ async function run(
   }
 }
 
-/** Reads the tenant files in this process first: their faults cost no engine, no server and no state. */
-function refuseBadInput(project: Project): void {
-  declaredTenants(project);
-}
-
-/**
- * A protected tenant whose file is gone: the engine would refuse too, but without a preview only after it had begun to
- * delete the rest.
- */
-function refuseProtectedRemoval(project: Project, exported: Deployment): void {
-  const declared = declaredTenants(project);
-  const removed =
-    declared === undefined
-      ? []
-      : protectedTenants(exported).filter((name) => !declared.some((tenant) => tenant.name === name));
-  if (removed.length > 0) {
-    const message = `no file declares ${removed.join(", ")} any more, but protected resources stand; nothing was changed: put the file back with lifecycle.deletionProtection: false, run up, then remove it; what a tenant left behind goes by tenantry purge`;
-    throw new RunFailure("resource", message);
-  }
-}
-
-/** Somebody meant one tenant, and others' files or servers have changed besides. */
-function refuseOthers(planned: ChangesByTenant, only: string | undefined): void {
-  if (only === undefined) {
-    return;
-  }
-  const others = Object.entries(planned.counts()).filter(
-    ([name, counts]) => name !== only && changesOf(counts).length > 0,
-  );
-  if (others.length > 0) {
-    const message = `not only ${only} would change, but ${others.map(([name]) => name).join(", ")} too; nothing was changed: look at the plan by tenantry preview, apply it by tenantry up, then run this again`;
-    throw new RunFailure("resource", message);
-  }
-}
-
 /** The tenants that the files declare; undefined for the platform. */
-function declaredTenants({ stack, directory = process.cwd() }: Project): readonly Tenant[] | undefined {
-  if (stack === "platform") {
-    return undefined;
-  }
-  try {
-    return readTenantList(path.join(directory, "tenants", stack), stack).tenants;
-  } catch (error) {
-    throw error instanceof InputFaults ? new RunFailure("badInput", error.message, { cause: error }) : error;
-  }
+function declaredTenants(project: Project): readonly Tenant[] | undefined {
+  return project.stack === "platform" ? undefined : readList(project).tenants;
 }
