@@ -203,7 +203,7 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
     await succeed("POST", path, binding);
     const { kind, message } = await failure(leave());
     await succeed("DELETE", `${path}/forgotten`);
-    assert.equal(kind, "resource");
+    assert.equal(kind, "resource", message);
     assert.match(message, /these still name leaver: clusterrolebindings forgotten; remove them/);
     assert.equal(
       (await ask("GET", `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/tenant-admin`)).status,
@@ -319,7 +319,7 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
 
     it("not while a volume lies under the key (A246)", async () => {
       const { kind, message } = await failure(destroyData(now));
-      assert.equal(kind, "resource");
+      assert.equal(kind, "resource", message);
       assert.match(
         message,
         /these still use the key of leaver .*: volume leaver-data \(Released\); delete them/,
