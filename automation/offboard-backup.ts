@@ -74,7 +74,9 @@ async function completed(
 ): Promise<FinalBackup> {
   const read = async () => {
     const reply = await cluster.request("GET", path);
-    const { status } = z.object({ status: z.unknown() }).parse(accepted("read the last backup", reply));
+    const { status } = z
+      .object({ status: z.unknown().optional() })
+      .parse(accepted("read the last backup", reply));
     return statusSchema.parse(status ?? {});
   };
   const pending = async () => {

@@ -1,6 +1,6 @@
 /** What still uses a tenant's key and is no part of what is purged: it would be lost with the key (A246). */
 
-import { paginateListGrants } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, paginateListGrants } from "@aws-sdk/client-kms";
 import * as names from "../model/names";
 import type { Departed } from "./certificate";
 import type { LiveServers } from "./live-servers";
@@ -14,8 +14,10 @@ export async function dependents(
 ): Promise<string[]> {
   const volumes = await tenantVolumes(operator.cluster, tenant);
   const grants: string[] = [];
-  const keyId = names.keyAlias(tenant.id);
-  for await (const { Grants = [] } of paginateListGrants({ client: provisioner.aws.kms }, { KeyId: keyId })) {
+  const client = provisioner.aws.kms;
+  // Grants are listed by key, not by alias.
+  const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: names.keyAlias(tenant.id) }));
+  for await (const { Grants = [] } of paginateListGrants({ client }, { KeyId: KeyMetadata?.Arn })) {
     grants.push(...Grants.map(({ GrantId, GranteePrincipal }) => `grant ${GrantId} of ${GranteePrincipal}`));
   }
   return [...volumes.map(({ name, phase }) => `volume ${name} (${phase})`), ...grants];

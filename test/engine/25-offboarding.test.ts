@@ -194,17 +194,17 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
     this.timeout(300_000);
     const binding = {
       apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "ClusterRoleBinding",
+      kind: "RoleBinding",
       metadata: { name: "forgotten" },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "leaver-admins" }],
     };
-    const path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+    const path = "/apis/rbac.authorization.k8s.io/v1/namespaces/velero/rolebindings";
     await succeed("POST", path, binding);
     const { kind, message } = await failure(leave());
     await succeed("DELETE", `${path}/forgotten`);
     assert.equal(kind, "resource", message);
-    assert.match(message, /these still name leaver: clusterrolebindings forgotten; remove them/);
+    assert.match(message, /these still name leaver: rolebindings velero\/forgotten; remove them/);
     assert.equal(
       (await ask("GET", `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/tenant-admin`)).status,
       404,
