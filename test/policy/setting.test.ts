@@ -47,7 +47,10 @@ describe("the setting of a stack", () => {
   it("is read from the folder that the config names", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-policy-"));
     try {
-      assert.throws(() => settingOf(urn("platform::other"), folder), /no Pulumi\.yaml in .*\(project\)$/);
+      assert.throws(
+        () => settingOf(urn("platform::other"), folder),
+        /no Pulumi\.yaml in \S+; name the project's folder in .*\(project\) or in TENANTRY_PROJECT$/,
+      );
       const file = path.join(__dirname, "..", "..", "stacks", "Pulumi.platform.yaml");
       const text = fs.readFileSync(file, "utf8").replace("tenantry:platform", "other:platform");
       fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\n");
