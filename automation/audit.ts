@@ -38,10 +38,12 @@ export interface TrailSettings {
   readonly note?: (message: string) => void;
   /** Opens the cluster that is told; default: the operator's. */
   readonly cluster?: () => Promise<Cluster>;
+  /** Whether the cluster is told at all; default true. */
+  readonly announced?: boolean;
 }
 
 export function auditTrail(project: Project, settings: TrailSettings = {}): AuditTrail {
-  const { actor, note, cluster = () => announcer(project) } = settings;
+  const { actor, note, cluster = () => announcer(project), announced = true } = settings;
   const log = auditFile(project);
   const agent = agentOf(engineEnvironment(project), actor);
   const namespace = eventNamespace(project);
@@ -77,7 +79,10 @@ export function auditTrail(project: Project, settings: TrailSettings = {}): Audi
   return {
     append: async (step) => {
       last = step;
-      await tell(step, await record(step));
+      const entry = await record(step);
+      if (announced) {
+        await tell(step, entry);
+      }
     },
     close: async () => {
       if (last !== undefined && refusal !== undefined) {

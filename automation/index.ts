@@ -10,12 +10,16 @@ export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
 export { drift, repair, DRIFT_EXIT_CODE, type DriftOptions, type Repair, type RepairOptions } from "./drift";
 export { isClean, type DriftReport } from "./drift-report";
+export { issueToken, type ExecCredential } from "./exec-credential";
+export { issueKubeconfig, type IssuedKubeconfig, type KubeconfigOptions } from "./kubeconfig";
 export { offboard } from "./offboard";
 export { type OffboardOptions } from "./offboard-leaving";
+export { onboard, type OnboardOptions, type Onboarding } from "./onboard";
 export { type OperationOptions, type TenantOptions } from "./operation";
 export { exitCodes, RunFailure, type FailureKind } from "./outcome";
 export { EVENT_VERSION, type Facts, type Plane, type Progress, type Watcher } from "./progress";
 export { purge, type PurgeOptions } from "./purge";
+export { rotate, type RotateOptions, type Rotation } from "./rotate";
 export { resume, type Resumption } from "./resume";
 export {
   destroy,

@@ -24,6 +24,8 @@ export interface Activity {
   /** The command, for example `suspend`. */
   readonly activity: string;
   readonly tenant?: string;
+  /** Asks no server, so that its steps stand in the audit log alone; default false. */
+  readonly offline?: boolean;
 }
 
 export class Operation {
@@ -91,7 +93,7 @@ export async function operate<T>(
   options.watch?.({ type: "begun", activity, stack: options.stack, ...(tenant !== undefined && { tenant }) });
   const note = (message: string) =>
     options.watch?.({ type: "note", message, ...(tenant !== undefined && { tenant }) });
-  const trail = auditTrail(options, { actor: options.actor, note });
+  const trail = auditTrail(options, { actor: options.actor, note, announced: about.offline !== true });
   try {
     return await work(new Operation(options, about, trail, note));
   } catch (error) {

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { isMap, parseDocument, type Document } from "yaml";
 import { InputFaults } from "../model/fault";
-import { readTenantDocument, readTenantList, type TenantList } from "../model/read";
+import { readTenantDocument, readTenantList, type Drafts, type TenantList } from "../model/read";
 import type { Tenant } from "../model/tenant";
 import { nearest } from "../model/issue";
 import { RunFailure } from "./outcome";
@@ -19,9 +19,12 @@ export function tenantFile(project: Project, tenant: string): string {
   return path.join(listFolder(project), `${tenant}.yaml`);
 }
 
-/** @throws RunFailure `badInput` with every fault of every file. */
-export function readList(project: Project): TenantList {
-  return orBadInput(() => readTenantList(listFolder(project), project.stack));
+/**
+ * @param drafts files that are not written yet, judged as if they were.
+ * @throws RunFailure `badInput` with every fault of every file.
+ */
+export function readList(project: Project, drafts?: Drafts): TenantList {
+  return orBadInput(() => readTenantList(listFolder(project), project.stack, drafts));
 }
 
 /** @throws RunFailure `badInput` where the list has no such tenant, with the nearest name. */
@@ -74,6 +77,27 @@ export function writeWhole(file: string, text: string, mode = 0o644): void {
   const draft = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(draft, text, { mode, flush: true });
   fs.renameSync(draft, file);
+}
+
+/**
+ * Writes a file that must not be there yet, as a whole or not at all.
+ *
+ * @throws RunFailure `badInput` where somebody else made it first.
+ */
+export function createWhole(file: string, text: string): void {
+  // Beside the folder and not in it: whoever reads the list meanwhile would take the draft for a stranger.
+  const draft = path.join(path.dirname(path.dirname(file)), `.${path.basename(file)}.${process.pid}.tmp`);
+  fs.writeFileSync(draft, text, { flush: true });
+  try {
+    // Unlike a rename, a link never takes the place of another file.
+    fs.linkSync(draft, file);
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "EEXIST"
+      ? new RunFailure("badInput", `${file} was made by somebody else meanwhile; look at it, then run again`)
+      : error;
+  } finally {
+    fs.rmSync(draft);
+  }
 }
 
 function orBadInput<T>(read: () => T): T {

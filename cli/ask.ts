@@ -51,13 +51,23 @@ export async function answer(
   return orCancelled<string>(await session.asking(() => text({ message, validate, output: process.stderr })));
 }
 
-function refuseUnattended(session: Session, message: string, flag: string): void {
-  if (!session.interactive) {
+/** A question, and the flag that answers it beforehand. */
+export type Question = readonly [message: string, flag: string];
+
+/** Where nobody is there, refuses before the first of several questions what all of them would ask. */
+export function refuseUnattendedAll(session: Session, questions: readonly Question[]): void {
+  if (!session.interactive && questions.length > 0) {
+    const messages = questions.map(([message]) => `"${message}"`).join(" and ");
+    const flags = questions.map(([, flag]) => flag).join(" and ");
     throw new RunFailure(
       "badInput",
-      `nobody is there to answer "${message}"; nothing was changed: say it by ${flag}`,
+      `nobody is there to answer ${messages}; nothing was changed: say it by ${flags}`,
     );
   }
+}
+
+function refuseUnattended(session: Session, message: string, flag: string): void {
+  refuseUnattendedAll(session, [[message, flag]]);
 }
 
 function orCancelled<T extends string | boolean>(given: T | symbol): T {

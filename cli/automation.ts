@@ -10,6 +10,7 @@ export const automation = {
   drift: () => load("../automation/drift") as typeof import("../automation/drift"),
   kubeconfig: () => load("../automation/kubeconfig") as typeof import("../automation/kubeconfig"),
   offboard: () => load("../automation/offboard") as typeof import("../automation/offboard"),
+  onboard: () => load("../automation/onboard") as typeof import("../automation/onboard"),
   purge: () => load("../automation/purge") as typeof import("../automation/purge"),
   resume: () => load("../automation/resume") as typeof import("../automation/resume"),
   rotate: () => load("../automation/rotate") as typeof import("../automation/rotate"),

@@ -10,6 +10,7 @@ import { drift } from "./commands/drift";
 import { kubeconfig } from "./commands/kubeconfig";
 import { list } from "./commands/list";
 import { offboard } from "./commands/offboard";
+import { onboard } from "./commands/onboard";
 import { preview } from "./commands/preview";
 import { purge } from "./commands/purge";
 import { resume } from "./commands/resume";
@@ -23,7 +24,7 @@ import { version } from "../package.json";
 
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
   ["Lists of tenants:", [list, preview, up, destroy, drift, doctor]],
-  ["A tenant's life:", [show, suspend, resume, offboard, purge]],
+  ["A tenant's life:", [onboard, show, suspend, resume, offboard, purge]],
   ["Credentials:", [kubeconfig, token, rotate]],
   ["Records:", [audit]],
 ];

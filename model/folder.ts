@@ -9,15 +9,22 @@ const MAX_TENANTS = 4000;
 /** What editors leave behind; every other file must be a tenant's. */
 const IGNORED = /^\.(DS_Store|gitkeep|.*\.sw[a-p])$|^#.*#$|~$|^\.#/;
 
-/** Names of a list's tenant files, in order, and a fault for whatever is none. */
-export function tenantFiles(directory: string): { files: string[]; faults: Fault[] } {
+/**
+ * Names of a list's tenant files, in order, and a fault for whatever is none.
+ *
+ * @param drafts names of files that are not written yet.
+ */
+export function tenantFiles(
+  directory: string,
+  drafts: readonly string[] = [],
+): { files: string[]; faults: Fault[] } {
   const fault = (file: string, message: string): Fault => ({ file, line: 1, column: 1, path: "", message });
   const refuse = (message: string) => ({ files: [], faults: [fault(directory, message)] });
   const entries = namesIn(directory);
   if (typeof entries === "string") {
     return refuse(entries);
   }
-  const candidates = entries.filter((entry) => !IGNORED.test(entry)).sort();
+  const candidates = [...new Set([...entries, ...drafts])].filter((entry) => !IGNORED.test(entry)).sort();
   if (candidates.length > MAX_TENANTS) {
     return refuse(
       `holds ${candidates.length} files; a list holds at most ${MAX_TENANTS} tenants: put the rest into another list, on another cluster`,

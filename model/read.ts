@@ -30,21 +30,27 @@ export interface TenantList {
 /** A document that is well-formed YAML, and what it says. */
 type Judged = Verdict & Claimant;
 
+/** Files of a list that are not written yet, by name. */
+export type Drafts = ReadonlyMap<string, Uint8Array>;
+
 /**
  * Reads every tenant file of a list.
  *
  * @param directory the list's folder, for example `tenants/prod`.
+ * @param drafts judged as if they stood in the folder; default: none.
  * @throws InputFaults with every fault of every file.
  */
-export function readTenantList(directory: string, list: string): TenantList {
-  const { files, faults } = tenantFiles(directory);
+export function readTenantList(directory: string, list: string, drafts: Drafts = new Map()): TenantList {
+  const { files, faults } = tenantFiles(directory, [...drafts.keys()]);
   if (!LIST_NAME.test(list)) {
     const message = `is named ${shown(list)}; a list's name is a label value: letters, digits and inner . _ - of at most 63 characters`;
     faults.push({ file: directory, line: 1, column: 1, path: "", message });
   }
   const read: Judged[] = [];
   for (const file of files) {
-    const result = readFile(path.join(directory, file), list);
+    const place = path.join(directory, file);
+    const draft = drafts.get(file);
+    const result = draft === undefined ? readFile(place, list) : judgeDocument(draft, place, list);
     if (Array.isArray(result)) {
       faults.push(...result);
     } else {
