@@ -11,6 +11,9 @@ export interface Unreachable {
   readonly why: string;
 }
 
+/** What a process ends with where there is drift, as Pulumi's `--expect-no-changes` does. */
+export const DRIFT_EXIT_CODE = 7;
+
 export interface DriftReport {
   /** Guardrails and objects that were looked at. */
   readonly checked: number;
@@ -26,8 +29,8 @@ export interface DriftReport {
 }
 
 /** Whether everything was looked at and is as declared. */
-export function isClean({ loosened, changed, missing, unreachable }: DriftReport): boolean {
-  return [loosened, changed, missing, unreachable].every(({ length }) => length === 0);
+export function isClean({ loosened, changed, missing, unreachable, unchecked }: DriftReport): boolean {
+  return [loosened, changed, missing, unreachable, unchecked].every(({ length }) => length === 0);
 }
 
 export interface Declaration {

@@ -20,9 +20,6 @@ import type { Facts } from "./progress";
 import { refresh, up, type RunOptions } from "./run";
 import { readList, readTenant } from "./tenant-files";
 
-/** Exit code of a command that found drift; 0 is clean. */
-export const DRIFT_EXIT_CODE = 7;
-
 export interface DriftOptions extends OperationOptions {
   /** The one tenant to look at; default: the whole stack. */
   readonly tenant?: string;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { automation } from "../automation";
-import type { DriftReport } from "../../automation/drift-report";
+import { DRIFT_EXIT_CODE, isClean, type DriftReport } from "../../automation/drift-report";
 import type { Finding } from "../../proof/ledger";
 import { consent } from "../ask";
 import { command, several } from "../command";
@@ -38,14 +38,10 @@ export function drift(): Command {
           return (await automation.drift().repair({ ...options, approve })).left;
         },
         show: reportInWords,
-        exitCode: ({ loosened, changed, missing, unreachable }) =>
-          [loosened, changed, missing, unreachable].some(({ length }) => length > 0) ? DRIFTED : 0,
+        exitCode: (report) => (isClean(report) ? 0 : DRIFT_EXIT_CODE),
       }),
     );
 }
-
-/** As Pulumi's `--expect-no-changes` ends. */
-const DRIFTED = 7;
 
 function reportInWords({ checked, loosened, missing, changed, unreachable, unchecked }: DriftReport): string {
   const rows = (title: string, findings: readonly Finding[]) =>
