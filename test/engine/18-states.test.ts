@@ -106,7 +106,10 @@ describe("the states of a tenant", () => {
 
   const statusOf = async (path: string) => (await ask("GET", path)).status;
 
-  before(standing);
+  before(function () {
+    this.timeout(600_000);
+    return standing();
+  });
 
   before(async () => {
     sandbox().project.write(LIST, LIFER.name, LIFER);

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, DeleteRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Certificate } from "../../automation/certificate";
 import { checkCertificate } from "../../automation/certificate-check";
@@ -192,19 +192,23 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
 
   it("loses its access first, and goes no further while somebody still names it (A239)", async function () {
     this.timeout(300_000);
-    const binding = {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata: { name: "forgotten" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "leaver-admins" }],
+    const iam = new IAMClient(clientOptions());
+    const issuer = "oidc.eks.example/id/SANDBOX";
+    const trust = {
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Allow",
+        Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}` },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { StringEquals: { [`${issuer}:sub`]: `system:serviceaccount:${NAMESPACE}:workload` } },
+      },
     };
-    const path = "/apis/rbac.authorization.k8s.io/v1/namespaces/velero/rolebindings";
-    await succeed("POST", path, binding);
+    const RoleName = "forgotten";
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }));
     const { kind, message } = await failure(leave());
-    await succeed("DELETE", `${path}/forgotten`);
+    await iam.send(new DeleteRoleCommand({ RoleName }));
     assert.equal(kind, "resource", message);
-    assert.match(message, /these still name leaver: rolebindings velero\/forgotten; remove them/);
+    assert.match(message, /these still name leaver: the trust of IAM role forgotten; remove them/);
     assert.equal(
       (await ask("GET", `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/tenant-admin`)).status,
       404,

@@ -29,7 +29,10 @@ describe("the audit log on a cluster", function () {
   const faults = async () =>
     (await verifyAudit(options())).faults.map(({ line, fault }) => `${line} ${fault}`);
 
-  before(standing);
+  before(function () {
+    this.timeout(600_000);
+    return standing();
+  });
 
   it("is announced by one Event a step, which the API server keeps", async () => {
     await command(3);
@@ -85,7 +88,10 @@ describe("the audit log on a cluster", function () {
 });
 
 describe("doctor", () => {
-  before(standing);
+  before(function () {
+    this.timeout(600_000);
+    return standing();
+  });
 
   async function examined(more: Record<string, string> = {}, stack = LIST) {
     const report = await doctor(run(stack, { ...operator(), ...more }));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
 import { destroy } from "../../automation/run";
+import * as names from "../../model/names";
 import { clientOptions } from "./aws";
 import { ask, LIST, run, sandbox, tenantId } from "./fixture";
 
@@ -32,8 +33,9 @@ describe("destroy", () => {
     assert.deepEqual(classes["items"], []);
 
     const { Aliases = [] } = await new KMSClient(clientOptions()).send(new ListAliasesCommand({}));
+    const left = new Set(Aliases.map(({ AliasName }) => AliasName));
     assert.deepEqual(
-      Aliases.filter(({ AliasName }) => AliasName?.startsWith("alias/tenantry/")),
+      ids.filter((id) => left.has(names.keyAlias(id))),
       [],
     );
 
