@@ -8,8 +8,8 @@ export { verifyAudit, type AuditFault, type AuditVerdict } from "./audit-verify"
 export { type Certificate } from "./certificate";
 export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
-export { drift, repair, DRIFT_EXIT_CODE, type DriftOptions, type Repair, type RepairOptions } from "./drift";
-export { isClean, type DriftReport } from "./drift-report";
+export { drift, repair, type DriftOptions, type Repair, type RepairOptions } from "./drift";
+export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift-report";
 export { issueToken, type ExecCredential } from "./exec-credential";
 export { issueKubeconfig, type IssuedKubeconfig, type KubeconfigOptions } from "./kubeconfig";
 export { offboard } from "./offboard";
@@ -19,6 +19,14 @@ export { type OperationOptions, type TenantOptions } from "./operation";
 export { exitCodes, RunFailure, type FailureKind } from "./outcome";
 export { EVENT_VERSION, type Facts, type Plane, type Progress, type Watcher } from "./progress";
 export { purge, type PurgeOptions } from "./purge";
+export {
+  acceptRequest,
+  checkRequests,
+  listRequests,
+  type Acceptance,
+  type AcceptOptions,
+  type RequestVerdict,
+} from "./requests";
 export { rotate, type RotateOptions, type Rotation } from "./rotate";
 export { resume, type Resumption } from "./resume";
 export {

@@ -12,6 +12,7 @@ export const automation = {
   offboard: () => load("../automation/offboard") as typeof import("../automation/offboard"),
   onboard: () => load("../automation/onboard") as typeof import("../automation/onboard"),
   purge: () => load("../automation/purge") as typeof import("../automation/purge"),
+  requests: () => load("../automation/requests") as typeof import("../automation/requests"),
   resume: () => load("../automation/resume") as typeof import("../automation/resume"),
   rotate: () => load("../automation/rotate") as typeof import("../automation/rotate"),
   run: () => load("../automation/run") as typeof import("../automation/run"),

@@ -13,6 +13,7 @@ import { offboard } from "./commands/offboard";
 import { onboard } from "./commands/onboard";
 import { preview } from "./commands/preview";
 import { purge } from "./commands/purge";
+import { requests } from "./commands/requests";
 import { resume } from "./commands/resume";
 import { rotate } from "./commands/rotate";
 import { show } from "./commands/show";
@@ -24,7 +25,7 @@ import { version } from "../package.json";
 
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
   ["Lists of tenants:", [list, preview, up, destroy, drift, doctor]],
-  ["A tenant's life:", [onboard, show, suspend, resume, offboard, purge]],
+  ["A tenant's life:", [onboard, requests, show, suspend, resume, offboard, purge]],
   ["Credentials:", [kubeconfig, token, rotate]],
   ["Records:", [audit]],
 ];

@@ -40,7 +40,7 @@ const quantity = (examples: readonly string[]) =>
     .meta({ examples: [...examples] });
 
 /** One line for people. Emoji and joiners pass; what could hide or turn round text in a terminal does not. */
-const line = (max: number) =>
+export const line = (max: number) =>
   z
     .string()
     .min(1)
