@@ -370,37 +370,40 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
     it("once and for all", async () => assert.deepEqual(await destroyData(now), certificate));
   });
 
-  it("has a neighbour that noticed nothing", async () => {
-    assert.deepEqual(await resourceVersions("tenant-stayer"), neighbour);
-    assert.equal(await versionsBelow(STAYER.id), 1);
-    const { status } = await vault(root(), STAYER.id, "GET", "kv/data/team/db");
-    assert.equal(status, 200);
-  });
+  // After what is purged: mocha runs the tests of a suite before those of suites within it.
+  describe("and its neighbour", () => {
+    it("noticed nothing", async () => {
+      assert.deepEqual(await resourceVersions("tenant-stayer"), neighbour);
+      assert.equal(await versionsBelow(STAYER.id), 1);
+      const { status } = await vault(root(), STAYER.id, "GET", "kv/data/team/db");
+      assert.equal(status, 200);
+    });
 
-  it("loses what it has in AWS and Vault also while the cluster does not answer (F81)", async () => {
-    const kubeconfig = path.join(sandbox().dataDir, "gone.kubeconfig");
-    const text = fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8");
-    fs.writeFileSync(kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1"));
-    const environment = { KUBECONFIG: kubeconfig, TENANTRY_OPERATOR_KUBECONFIG: kubeconfig };
-    const { exitCode, message } = await failure(
-      offboard({ ...runAsOperator(LIST, environment), tenant: STAYER.name }),
-    );
-    assert.equal(exitCode, 1);
-    assert.match(
-      message,
-      /127\.0\.0\.1:1 does not answer: .*; stayer is shut out of AWS and Vault, .* for tenant-stayer:/,
-    );
-    const { body } = await vault(root(), STAYER.id, "GET", "sys/auth");
-    assert.deepEqual(Object.keys(body["data"] as object), ["token/"]);
-    const { PolicyDocument = "" } = await new IAMClient(clientOptions()).send(
-      new GetRolePolicyCommand({
-        RoleName: names.workloadRoleName(STAYER.id),
-        PolicyName: names.SHUT_POLICY,
-      }),
-    );
-    assert.match(decodeURIComponent(PolicyDocument), /"Effect":"Deny","Action":"\*"/);
-    const file = path.join(sandbox().project.directory, "tenants", LIST, "stayer.yaml");
-    assert.match(fs.readFileSync(file, "utf8"), /state: offboarding/);
-    assert.equal((await ask("GET", "/api/v1/namespaces/tenant-stayer")).status, 200);
+    it("loses what it has in AWS and Vault, when it leaves, also while the cluster does not answer (F81)", async () => {
+      const kubeconfig = path.join(sandbox().dataDir, "gone.kubeconfig");
+      const text = fs.readFileSync(sandbox().env["KUBECONFIG"] ?? "", "utf8");
+      fs.writeFileSync(kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1"));
+      const environment = { KUBECONFIG: kubeconfig, TENANTRY_OPERATOR_KUBECONFIG: kubeconfig };
+      const { exitCode, message } = await failure(
+        offboard({ ...runAsOperator(LIST, environment), tenant: STAYER.name }),
+      );
+      assert.equal(exitCode, 1);
+      assert.match(
+        message,
+        /127\.0\.0\.1:1 does not answer: .*; stayer is shut out of AWS and Vault, .* for tenant-stayer:/,
+      );
+      const { body } = await vault(root(), STAYER.id, "GET", "sys/auth");
+      assert.deepEqual(Object.keys(body["data"] as object), ["token/"]);
+      const { PolicyDocument = "" } = await new IAMClient(clientOptions()).send(
+        new GetRolePolicyCommand({
+          RoleName: names.workloadRoleName(STAYER.id),
+          PolicyName: names.SHUT_POLICY,
+        }),
+      );
+      assert.match(decodeURIComponent(PolicyDocument), /"Effect":"Deny","Action":"\*"/);
+      const file = path.join(sandbox().project.directory, "tenants", LIST, "stayer.yaml");
+      assert.match(fs.readFileSync(file, "utf8"), /state: offboarding/);
+      assert.equal((await ask("GET", "/api/v1/namespaces/tenant-stayer")).status, 200);
+    });
   });
 });
