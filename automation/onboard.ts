@@ -12,7 +12,8 @@ import type { TenantFields } from "./new-tenant";
 import { createWhole } from "./tenant-files";
 
 /** How a tenant comes into being, whoever asked for it. */
-export interface OnboardingOptions extends TenantOptions, Pick<UpOptions, "confirm"> {
+export interface OnboardingOptions
+  extends TenantOptions, Pick<UpOptions, "confirm" | "policyPacks" | "policyPackConfigs"> {
   /** Writes and commits the file and asks no server; a pipeline does the rest. Default false. */
   readonly gitopsOnly?: boolean;
 }
