@@ -11,7 +11,9 @@ import { Gateway } from "./gateway";
 import { Guardrails } from "./guardrails";
 import { NodePools } from "./node-pools";
 import { platformObject } from "./object-meta";
+import { OperatorAccount } from "./operator-account";
 import { OperatorCluster } from "./operator-cluster";
+import { OperatorVault } from "./operator-vault";
 import { Placement } from "./placement";
 import { PodSecurityFloor } from "./pod-security-floor";
 import { ProvisionerAccount } from "./provisioner-account";
@@ -98,7 +100,9 @@ export class Platform extends pulumi.ComponentResource {
     );
     new OperatorCluster("operator", { platform: { ...platform, ...facts }, home, backup }, plane);
     new ProvisionerAccount("provisioner", { platform }, plane);
-    new ProvisionerVault("provisioner", { platform, facts }, plane);
+    const { login } = new ProvisionerVault("provisioner", { platform, facts }, plane);
+    new OperatorAccount("operator", { platform }, plane);
+    new OperatorVault("operator", { platform, login }, plane);
     if (platform.cluster.gateway.api === "gateway-api") {
       new Gateway("gateway", { platform, within: gateway }, plane);
     }

@@ -16,6 +16,9 @@ export interface ProvisionerVaultArgs {
  * it a list would run with a token that reads every tenant's secrets.
  */
 export class ProvisionerVault extends pulumi.ComponentResource {
+  /** The mount by which the platform's identities log in. */
+  readonly login: vault.AuthBackend;
+
   constructor(name: string, args: ProvisionerVaultArgs, opts: pulumi.ComponentResourceOptions) {
     super("tenantry:index:ProvisionerVault", name, {}, opts);
     const platform = { ...args.platform, ...args.facts };
@@ -26,16 +29,16 @@ export class ProvisionerVault extends pulumi.ComponentResource {
       { name: names.PROVISIONER_VAULT_POLICY, policy: policyText(provisionerVaultRights(platform)) },
       child,
     );
-    const login = new vault.AuthBackend(
+    this.login = new vault.AuthBackend(
       `${name}-login`,
       { type: "kubernetes", path: names.PROVISIONER_VAULT_MOUNT, description: "Runs of tenant lists" },
       child,
     );
-    const within = { ...child, deletedWith: login };
+    const within = { ...child, deletedWith: this.login };
     const config = new vault.kubernetes.AuthBackendConfig(
       `${name}-login-config`,
       { backend: names.PROVISIONER_VAULT_MOUNT, ...tokenReview(platform) },
-      { ...within, dependsOn: login },
+      { ...within, dependsOn: this.login },
     );
     new vault.kubernetes.AuthBackendRole(
       `${name}-login-role`,

@@ -20,6 +20,10 @@ const iamName = z
   .max(64)
   .regex(/^[\w+=,.@-]+$/, { error: "is not the name of an IAM role; write it without path and ARN" });
 
+const principal = z.string().regex(/^arn:[a-z-]+:iam::[0-9]{12}:(role|user)\/[\w+=,.@/-]+$/, {
+  error: "is not the ARN of an IAM role or user",
+});
+
 const image = z
   .string()
   .regex(/^(v[0-9]{8}|1\.[0-9]+\.[0-9]+-[0-9]{8}|ami-[0-9a-f]{8,17})$/, {
@@ -322,13 +326,15 @@ export const platformSchema = z.strictObject({
       .describe("How tenants' ServiceAccounts take on their IAM role (R67)."),
     eksCluster: name.optional().describe("Name of the EKS cluster; default: `cluster.name`."),
     provisionerPrincipals: z
-      .array(
-        z.string().regex(/^arn:[a-z-]+:iam::[0-9]{12}:(role|user)\/[\w+=,.@/-]+$/, {
-          error: "is not the ARN of an IAM role or user",
-        }),
-      )
+      .array(principal)
       .default([])
       .describe("Who may take on the provisioner's IAM role: the pipeline's role, for example (R1)."),
+    operatorPrincipals: z
+      .array(principal)
+      .default([])
+      .describe(
+        "Who may take on the operator's IAM role, besides its ServiceAccount where workload identity is irsa (R1).",
+      ),
   }),
   vault: z
     .strictObject({

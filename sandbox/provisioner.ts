@@ -1,13 +1,12 @@
 /** The identity that tenant lists run as, in the sandbox: the way a pipeline would get it, from what the platform made. */
 
-import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import * as names from "../model/names";
 import { sandboxEnvironment } from "./environment";
 import { DATA_DIR, layout } from "./layout";
-import { readCredentials, readRecord } from "./record";
-import { AWS_ACCOUNT, AWS_REGION } from "./servers/aws";
+import { sessionVariables, stsOptions, vaultLogin } from "./platform-login";
+import { readCredentials } from "./record";
+import { AWS_ACCOUNT } from "./servers/aws";
 import { serviceAccountToken, TTL, writeKubeconfig } from "./service-account";
 
 /**
@@ -19,31 +18,20 @@ import { serviceAccountToken, TTL, writeKubeconfig } from "./service-account";
 export async function provisionerEnvironment(dataDir = DATA_DIR): Promise<Record<string, string>> {
   const environment = sandboxEnvironment(dataDir);
   const token = await serviceAccountToken(dataDir, names.PROVISIONER);
-  const [vaultToken, session] = await Promise.all([logIn(environment, token), assumeRole(dataDir)]);
+  const [vaultToken, session] = await Promise.all([
+    vaultLogin(dataDir, names.PROVISIONER, token),
+    assumeRole(dataDir),
+  ]);
   const { provisionerKubeconfig } = layout(dataDir);
   writeKubeconfig(dataDir, provisionerKubeconfig, names.PROVISIONER, token);
   return { ...environment, ...session, KUBECONFIG: provisionerKubeconfig, VAULT_TOKEN: vaultToken };
 }
 
-async function logIn(environment: Readonly<Record<string, string>>, token: string): Promise<string> {
-  const answer = await fetch(
-    new URL(`/v1/auth/${names.PROVISIONER_VAULT_MOUNT}/login`, environment["VAULT_ADDR"]),
-    { method: "POST", body: JSON.stringify({ role: names.PROVISIONER, jwt: token }) },
-  );
-  const body = (await answer.json()) as { auth?: { client_token: string }; errors?: string[] };
-  if (body.auth === undefined) {
-    throw new Error(`OpenBao does not let the provisioner in: ${body.errors?.join("; ") ?? answer.status}`);
-  }
-  return body.auth.client_token;
-}
-
-async function assumeRole(dataDir: string): Promise<Record<string, string>> {
+async function assumeRole(dataDir: string) {
   const { pipeline } = readCredentials(dataDir).aws ?? {};
   const client = new STSClient({
-    endpoint: readRecord(dataDir).endpoints.aws,
-    region: AWS_REGION,
+    ...stsOptions(dataDir),
     credentials: { accessKeyId: pipeline?.id ?? "", secretAccessKey: pipeline?.secret ?? "" },
-    ...trusting(readFileSync(`${layout(dataDir).pki}/ca.crt`, "utf8")),
   });
   const { Credentials } = await client.send(
     new AssumeRoleCommand({
@@ -52,14 +40,5 @@ async function assumeRole(dataDir: string): Promise<Record<string, string>> {
       DurationSeconds: TTL,
     }),
   );
-  return {
-    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
-    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
-    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
-  };
-}
-
-/** The emulator's certificate is signed by the sandbox's own authority. */
-function trusting(ca: string) {
-  return { requestHandler: { httpsAgent: new Agent({ ca }) } };
+  return sessionVariables(Credentials);
 }

@@ -14,9 +14,10 @@ const NAMESPACE = "tenantry-system";
 
 /**
  * A token of a ServiceAccount that the platform stack has made, good for an hour.
+ * @param audience whom it is for; the API server by default.
  * @throws when it has not made it yet.
  */
-export async function serviceAccountToken(dataDir: string, name: string): Promise<string> {
+export async function serviceAccountToken(dataDir: string, name: string, audience?: string): Promise<string> {
   const authority = openAuthority(layout(dataDir).pki);
   const account = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${name}`;
   const answer = await request(`${readRecord(dataDir).endpoints.kubernetes}${account}/token`, {
@@ -24,7 +25,7 @@ export async function serviceAccountToken(dataDir: string, name: string): Promis
     body: {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { expirationSeconds: TTL },
+      spec: { expirationSeconds: TTL, ...(audience !== undefined && { audiences: [audience] }) },
     },
     authority: authority.certificate,
     credential: signClient(authority, "sandbox-admin", ["system:masters"], TTL),

@@ -217,16 +217,16 @@ const FIELDS: readonly Field[] = [
     bad: [["kube2iam", '"kube2iam" is none of the choices; write irsa or pod-identity']],
   },
   { field: "aws.eksCluster", good: ["prod-eu", undefined], bad: [["prod/eu", `"prod/eu" ${NO_NAME}`]] },
-  {
-    field: "aws.provisionerPrincipals",
+  ...["aws.provisionerPrincipals", "aws.operatorPrincipals"].map((field) => ({
+    field,
     good: [[], ["arn:aws:iam::123456789012:role/ci/pipeline", "arn:aws-cn:iam::123456789012:user/deployer"]],
     bad: [
       "*",
       "arn:aws:iam::123456789012:root",
       "arn:aws:iam::1:role/x",
       "arn:aws:iam::123456789012:role/*",
-    ].map((value) => [[value], `"${value}" ${NO_PRINCIPAL}`, "aws.provisionerPrincipals.0"] as const),
-  },
+    ].map((value) => [[value], `"${value}" ${NO_PRINCIPAL}`, `${field}.0`] as const),
+  })),
   { field: "vault.inCluster", good: [true, false], bad: [["false", '"false" is text; write true or false']] },
   {
     field: "vault.address",
@@ -360,6 +360,7 @@ describe("the platform's config", () => {
       partition: "aws",
       workloadIdentity: "irsa",
       provisionerPrincipals: [],
+      operatorPrincipals: [],
     });
     assert.deepEqual(vault, { inCluster: true });
     assert.deepEqual(nodes, {
