@@ -10,6 +10,14 @@ export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
 export { drift, repair, type DriftOptions, type Repair, type RepairOptions } from "./drift";
 export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift-report";
+export {
+  dryRunOffboard,
+  dryRunPurge,
+  dryRunResume,
+  dryRunRotate,
+  dryRunSuspend,
+  type DryRun,
+} from "./dry-run";
 export { issueToken, type ExecCredential } from "./exec-credential";
 export { issueKubeconfig, type IssuedKubeconfig, type KubeconfigOptions } from "./kubeconfig";
 export { offboard } from "./offboard";
@@ -32,6 +40,7 @@ export { resume, type Resumption } from "./resume";
 export {
   destroy,
   preview,
+  previewDestroy,
   refresh,
   up,
   type DestroyOptions,

@@ -184,6 +184,17 @@ const podSpec = z.object({
 
 /** A claim that no running pod has mounted would be in the backup by name and without content. */
 async function refuseUnreadVolumes(tenant: Tenant, cluster: Cluster): Promise<void> {
+  const unread = await unreadVolumes(tenant, cluster);
+  if (unread.length > 0) {
+    throw new RunFailure(
+      "resource",
+      `no running pod has these volumes mounted, and Velero would leave out what they hold: ${unread.join(", ")}; resume the tenant and have a pod mount them, remove the claims, or leave the backup out by skipBackup`,
+    );
+  }
+}
+
+/** Claims, as `namespace/name`, that are bound and that no running pod has mounted. */
+export async function unreadVolumes(tenant: Tenant, cluster: Cluster): Promise<string[]> {
   const unread: string[] = [];
   for (const { name: namespace } of tenant.namespaces) {
     const claims = await listAll(cluster, `/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
@@ -199,10 +210,5 @@ async function refuseUnreadVolumes(tenant: Tenant, cluster: Cluster): Promise<vo
         .map(({ metadata }) => `${namespace}/${metadata.name}`),
     );
   }
-  if (unread.length > 0) {
-    throw new RunFailure(
-      "resource",
-      `no running pod has these volumes mounted, and Velero would leave out what they hold: ${unread.join(", ")}; resume the tenant and have a pod mount them, remove the claims, or leave the backup out by skipBackup`,
-    );
-  }
+  return unread;
 }

@@ -34,16 +34,8 @@ const binding = z.object({
  * @returns what was asked and how many objects were looked at.
  * @throws RunFailure `resource` naming each object that still names the tenant.
  */
-export async function sweepReferences(
-  tenant: Tenant,
-  { provisioner, operator }: LiveServers,
-): Promise<Finding[]> {
-  const looks = [
-    await bindings(tenant, provisioner.cluster, "rolebindings"),
-    await bindings(tenant, provisioner.cluster, "clusterrolebindings"),
-    await projects(tenant, operator.cluster),
-    await trusts(tenant, operator),
-  ];
+export async function sweepReferences(tenant: Tenant, servers: LiveServers): Promise<Finding[]> {
+  const looks = await lookEverywhere(tenant, servers);
   const found = looks.flatMap(({ naming }) => naming);
   if (found.length > 0) {
     throw new RunFailure(
@@ -57,6 +49,20 @@ export async function sweepReferences(
     asked,
     answered: count === undefined ? "no such kind here" : `none of ${count} names the tenant`,
   }));
+}
+
+/** Every object that still names the tenant. */
+export async function references(tenant: Tenant, servers: LiveServers): Promise<string[]> {
+  return (await lookEverywhere(tenant, servers)).flatMap(({ naming }) => naming);
+}
+
+async function lookEverywhere(tenant: Tenant, { provisioner, operator }: LiveServers): Promise<Look[]> {
+  return [
+    await bindings(tenant, provisioner.cluster, "rolebindings"),
+    await bindings(tenant, provisioner.cluster, "clusterrolebindings"),
+    await projects(tenant, operator.cluster),
+    await trusts(tenant, operator),
+  ];
 }
 
 interface Look extends Omit<Finding, "answered"> {

@@ -15,7 +15,7 @@ import { firstDayOfPurge, isRetentionOver } from "./retention";
 import { refuseDependents } from "./shred-dependents";
 import { shredLedger } from "./shred-ledger";
 import { deleteObjects } from "./shred-objects";
-import { readList, readTenant, tenantFile } from "./tenant-files";
+import { readList, readTenant, removeTenantFile, tenantFile } from "./tenant-files";
 import { applyTenant } from "./tenant-run";
 
 export interface PurgeOptions extends TenantOptions {
@@ -82,7 +82,8 @@ function unreachable({ name }: Tenant): never {
   throw new RunFailure("failure", `the file of ${name} came back while it was looked for; run this again`);
 }
 
-function refuseUntimely({ name, lifecycle }: Tenant, { now = false, confirmedName }: PurgeOptions): void {
+/** @throws RunFailure `badInput` where it is too early, or the name is missing. */
+export function refuseUntimely({ name, lifecycle }: Tenant, { now = false, confirmedName }: Pick<PurgeOptions, "now" | "confirmedName">): void {
   const { state, retainUntil = "", legalHold } = lifecycle;
   if (state !== "retained") {
     throw new RunFailure(
@@ -148,7 +149,7 @@ async function removeFile({ operation, options, record }: Purging): Promise<void
   const file = tenantFile(options, tenant.name);
   await operation.step("files", "take the file out of the list", () => {
     fs.copyFileSync(file, certificateFile(options, tenant, "yaml"));
-    fs.rmSync(file);
+    removeTenantFile(options, tenant.name);
     return Promise.resolve();
   });
 }

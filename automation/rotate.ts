@@ -79,8 +79,12 @@ export function rotate(options: RotateOptions): Promise<Rotation> {
   });
 }
 
-/** What of it the tenant has. */
-function kindsFor(tenant: Tenant, what: readonly Rotatable[]): Rotatable[] {
+/**
+ * What of it the tenant has.
+ *
+ * @throws RunFailure `badInput` where the tenant does not run.
+ */
+export function kindsFor(tenant: Tenant, what: readonly Rotatable[]): Rotatable[] {
   if (!presenceOf(tenant).runs) {
     const { state } = tenant.lifecycle;
     throw new RunFailure("badInput", `${tenant.name} is ${state}, and has no credentials; resume it first`);

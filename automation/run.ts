@@ -119,6 +119,14 @@ async function consent({ confirm, watch }: UpOptions, tenants: RunResult["tenant
   }
 }
 
+/** Computes what `destroy` would remove; changes nothing. */
+export function previewDestroy(options: RunOptions): Promise<RunResult> {
+  return run(options, async (stack, common, told) => {
+    await stack.previewDestroy(common);
+    told.plan();
+  });
+}
+
 /** Reads the live resources into the state, so that the next `up` repairs what has drifted. */
 export function refresh(options: RunOptions): Promise<RunResult> {
   return audited(options, "refresh", (watch) =>

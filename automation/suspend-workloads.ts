@@ -37,7 +37,33 @@ export function startWorkloads(cluster: Cluster, namespaces: readonly string[]):
   return change(cluster, namespaces, [...stoppableKinds].reverse(), starting);
 }
 
+/** What `stopWorkloads` would stop; nothing is changed. */
+export function stoppableWorkloads(cluster: Cluster, namespaces: readonly string[]): Promise<Workload[]> {
+  return foresee(cluster, namespaces, stopping);
+}
+
+/** What `startWorkloads` would start; nothing is changed. */
+export function startableWorkloads(cluster: Cluster, namespaces: readonly string[]): Promise<Workload[]> {
+  return foresee(cluster, namespaces, starting);
+}
+
 type How = (kind: StoppableKind, object: LiveObject) => Change | undefined;
+
+async function foresee(cluster: Cluster, namespaces: readonly string[], how: How): Promise<Workload[]> {
+  const found: Workload[] = [];
+  for (const kind of stoppableKinds) {
+    for (const namespace of namespaces) {
+      const objects = (await listAll(cluster, collectionOf(kind, namespace))) ?? [];
+      for (const object of objects) {
+        const wanted = how(kind, object);
+        if (wanted !== undefined && isOfWeight(kind, wanted)) {
+          found.push({ kind: kind.kind, namespace, name: object.metadata.name, before: wanted.before });
+        }
+      }
+    }
+  }
+  return found;
+}
 
 async function change(
   cluster: Cluster,
@@ -73,9 +99,11 @@ async function changeCollection(
           conflicts++;
         } else if (reply.status !== 404) {
           accepted(`change ${kind.kind} ${namespace}/${name}`, reply);
-          // One that has lost a stray mark was not changed in what it runs.
-          const counts = wanted.before !== undefined || kind.switch === undefined;
-          changed.push(...(counts ? [{ kind: kind.kind, namespace, name, before: wanted.before }] : []));
+          changed.push(
+            ...(isOfWeight(kind, wanted)
+              ? [{ kind: kind.kind, namespace, name, before: wanted.before }]
+              : []),
+          );
         }
       }
     }
@@ -87,6 +115,11 @@ async function changeCollection(
     "resource",
     `somebody keeps changing objects of kind ${kind.kind} in ${namespace}; stop whoever does, then run this again`,
   );
+}
+
+/** One that loses a stray mark is not changed in what it runs. */
+function isOfWeight(kind: StoppableKind, { before }: Change): boolean {
+  return before !== undefined || kind.switch === undefined;
 }
 
 /** Refused where the object has changed since it was read: what is remembered must be what was. */

@@ -68,8 +68,19 @@ export function changeTenantFile(
   if (Array.isArray(read)) {
     throw new RunFailure("badInput", new InputFaults(read).message);
   }
-  writeWhole(file, after);
+  const draft = draftOf(file);
+  fs.writeFileSync(draft, after, { flush: true });
+  fs.renameSync(draft, file);
   return true;
+}
+
+/** Takes a tenant's file out of the list; a list that has none left says that this is meant. */
+export function removeTenantFile(project: Project, name: string): void {
+  const others = readList(project).tenants.filter((tenant) => tenant.name !== name);
+  if (others.length === 0) {
+    fs.writeFileSync(path.join(listFolder(project), ".gitkeep"), "");
+  }
+  fs.rmSync(tenantFile(project, name));
 }
 
 /** Writes a file so that a reader, or a crash, finds the old text or the new one and never a part. */
@@ -85,8 +96,7 @@ export function writeWhole(file: string, text: string, mode = 0o644): void {
  * @throws RunFailure `badInput` where somebody else made it first.
  */
 export function createWhole(file: string, text: string): void {
-  // Beside the folder and not in it: whoever reads the list meanwhile would take the draft for a stranger.
-  const draft = path.join(path.dirname(path.dirname(file)), `.${path.basename(file)}.${process.pid}.tmp`);
+  const draft = draftOf(file);
   fs.writeFileSync(draft, text, { flush: true });
   try {
     // Unlike a rename, a link never takes the place of another file.
@@ -98,6 +108,11 @@ export function createWhole(file: string, text: string): void {
   } finally {
     fs.rmSync(draft);
   }
+}
+
+/** Beside the folder and not in it: whoever reads the list meanwhile would take the draft for a stranger. */
+function draftOf(file: string): string {
+  return path.join(path.dirname(path.dirname(file)), `.${path.basename(file)}.${process.pid}.tmp`);
 }
 
 function orBadInput<T>(read: () => T): T {

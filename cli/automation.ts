@@ -8,6 +8,7 @@ export const automation = {
   audit: () => load("../automation/audit-verify") as typeof import("../automation/audit-verify"),
   doctor: () => load("../automation/doctor") as typeof import("../automation/doctor"),
   drift: () => load("../automation/drift") as typeof import("../automation/drift"),
+  dryRun: () => load("../automation/dry-run") as typeof import("../automation/dry-run"),
   kubeconfig: () => load("../automation/kubeconfig") as typeof import("../automation/kubeconfig"),
   offboard: () => load("../automation/offboard") as typeof import("../automation/offboard"),
   onboard: () => load("../automation/onboard") as typeof import("../automation/onboard"),

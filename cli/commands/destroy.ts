@@ -8,6 +8,7 @@ import { perform } from "../session";
 interface Options {
   readonly approve?: string[];
   readonly confirm?: string;
+  readonly dryRun?: boolean;
 }
 
 export function destroy(): Command {
@@ -17,15 +18,20 @@ export function destroy(): Command {
   ])
     .option("--approve <what>", "what that holds data may go: acme/*, or * for everything", several)
     .option("--confirm <list>", "the list's name, in place of typing it")
-    .action(({ approve, confirm }: Options, self: Command) =>
+    .option("--dry-run", "stop after the plan")
+    .action(({ approve, confirm, dryRun = false }: Options, self: Command) =>
       perform(self, {
         activity: "destroy",
         work: async (session) => {
+          if (dryRun) {
+            const { tenants, planDigest } = await automation.run().previewDestroy(session.options);
+            return { tenants, planDigest };
+          }
           await typedName(session, session.list, confirm, `Everything of the list ${session.list} goes`);
           const { tenants, planDigest } = await automation.run().destroy({ ...session.options, approve });
           return { tenants, planDigest };
         },
-        show: ({ tenants }) => planInWords(tenants),
+        show: ({ tenants }) => (dryRun ? "nothing was changed" : planInWords(tenants)),
       }),
     );
 }

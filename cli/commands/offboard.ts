@@ -4,6 +4,7 @@ import { typedName } from "../ask";
 import { command, several, TENANT } from "../command";
 import { days, seconds } from "../duration";
 import type { Certificate } from "../../automation/certificate";
+import { DRY_RUN, performDryRun } from "../dry-run";
 import { perform } from "../session";
 
 interface Options {
@@ -12,6 +13,7 @@ interface Options {
   readonly releaseFinalizers?: string[];
   readonly wait?: number;
   readonly confirm?: string;
+  readonly dryRun?: boolean;
 }
 
 export function offboard(): Command {
@@ -30,29 +32,39 @@ export function offboard(): Command {
     .option("--release-finalizers <finalizer>", "take these away where they hold a namespace", several)
     .option("--wait <duration>", "how long each wait may take; default: 10m", seconds)
     .option("--confirm <tenant>", "the tenant's name, in place of typing it")
+    .option(...DRY_RUN)
     .action((tenant: string, given: Options, self: Command) =>
-      perform(self, {
-        activity: "offboard",
-        work: async (session) => {
-          // A slip of the finger is told before anybody is asked.
-          automation.tenantFiles().readTenant(session.options, tenant);
-          await typedName(
-            session,
-            tenant,
-            given.confirm,
-            `Everything of ${tenant} stops, and its namespaces go`,
-          );
-          return automation.offboard().offboard({
-            ...session.options,
-            tenant,
-            retentionDays: given.retention,
-            skipBackup: given.skipBackup,
-            releaseFinalizers: given.releaseFinalizers,
-            timeoutSeconds: given.wait,
-          });
-        },
-        show: certificateInWords,
-      }),
+      given.dryRun === true
+        ? performDryRun(self, "offboard", ({ options }) =>
+            automation.dryRun().dryRunOffboard({
+              ...options,
+              tenant,
+              retentionDays: given.retention,
+              skipBackup: given.skipBackup,
+            }),
+          )
+        : perform(self, {
+            activity: "offboard",
+            work: async (session) => {
+              // A slip of the finger is told before anybody is asked.
+              automation.tenantFiles().readTenant(session.options, tenant);
+              await typedName(
+                session,
+                tenant,
+                given.confirm,
+                `Everything of ${tenant} stops, and its namespaces go`,
+              );
+              return automation.offboard().offboard({
+                ...session.options,
+                tenant,
+                retentionDays: given.retention,
+                skipBackup: given.skipBackup,
+                releaseFinalizers: given.releaseFinalizers,
+                timeoutSeconds: given.wait,
+              });
+            },
+            show: certificateInWords,
+          }),
     );
 }
 

@@ -77,14 +77,10 @@ function ownersFault(text: string): string | undefined {
     : "write e-mail addresses with commas between them: alice@acme.example, bob@acme.example";
 }
 
-function inWords(
-  tenant: string,
-  { file, text, created, changed, applied, tenants }: Onboarding,
-  flags: Flags,
-) {
+function inWords(tenant: string, onboarding: Onboarding, flags: Flags): string {
+  const { file, created, changed, applied } = onboarding;
   if (flags.dryRun === true) {
-    const plan = flags.gitopsOnly === true ? "" : `\n${planInWords(tenants)}\n`;
-    return `${text}${plan}\n${file} would hold this; nothing was changed`;
+    return rehearsedInWords(onboarding);
   }
   if (!changed) {
     return `${tenant} was there already; nothing was changed`;
@@ -94,4 +90,12 @@ function inWords(
     applied ? `${tenant} stands` : "it is committed, and no server was asked",
   ];
   return done.join("\n");
+}
+
+/** What a dry run found: the file, and the plan where servers were asked. */
+export function rehearsedInWords({ file, text, tenants }: Onboarding): string {
+  const plan = planInWords(tenants);
+  return [text, ...(plan === "" ? [] : [plan, ""]), `${file} would hold this; nothing was changed`].join(
+    "\n",
+  );
 }

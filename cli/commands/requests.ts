@@ -4,6 +4,7 @@ import { automation } from "../automation";
 import { agrees, refuseUnattendedAll } from "../ask";
 import { command } from "../command";
 import { perform } from "../session";
+import { rehearsedInWords } from "./onboard";
 import { table } from "../table";
 
 export function requests(): Command {
@@ -45,6 +46,7 @@ function check(): Command {
 interface Flags {
   readonly approver?: string;
   readonly gitopsOnly?: true;
+  readonly dryRun?: true;
 }
 
 function accept(): Command {
@@ -55,24 +57,29 @@ function accept(): Command {
     .argument("<name>", "the name that is asked for")
     .option("--approver <who>", "who accepts, for the audit log; default: whoever runs it")
     .option("--gitops-only", "write and commit the file, and ask no server")
-    .action((tenant: string, { approver, gitopsOnly }: Flags, self: Command) =>
+    .option("--dry-run", "show the file and the plan, and leave nothing")
+    .action((tenant: string, { approver, gitopsOnly, dryRun }: Flags, self: Command) =>
       perform(self, {
         activity: "requests accept",
         work: async (session) => {
           const question = `Make ${tenant} so?`;
-          if (session.globals.yes !== true && gitopsOnly !== true) {
+          if (session.globals.yes !== true && gitopsOnly !== true && dryRun !== true) {
             refuseUnattendedAll(session, [[question, "--yes"]]);
           }
           const confirm = () => agrees(session, question);
           return automation
             .requests()
-            .acceptRequest({ ...session.options, tenant, approver, gitopsOnly, confirm });
+            .acceptRequest({ ...session.options, tenant, approver, gitopsOnly, dryRun, confirm });
         },
-        show: ({ file, applied, approver: who }) =>
-          [
-            `${file} was written; the request is gone, accepted by ${who}`,
-            applied ? `${tenant} stands` : "it is committed, and no server was asked",
-          ].join("\n"),
+        show: (acceptance) => {
+          const { file, applied, approver: who } = acceptance;
+          return dryRun === true
+            ? rehearsedInWords(acceptance)
+            : [
+                `${file} was written; the request is gone, accepted by ${who}`,
+                applied ? `${tenant} stands` : "it is committed, and no server was asked",
+              ].join("\n");
+        },
       }),
     );
 }

@@ -3,12 +3,14 @@ import type { Rotatable } from "../../automation/rotate";
 import { automation } from "../automation";
 import { command, TENANT } from "../command";
 import { seconds } from "../duration";
+import { DRY_RUN, performDryRun } from "../dry-run";
 import { perform } from "../session";
 import { credentialsInWords } from "../words";
 
 interface Options {
   readonly what?: Rotatable[];
   readonly wait?: number;
+  readonly dryRun?: boolean;
 }
 
 const KINDS: readonly Rotatable[] = ["secret-ids", "tokens", "access"];
@@ -21,18 +23,26 @@ export function rotate(): Command {
     .argument(...TENANT)
     .addOption(new Option("--what <kind...>", "what is made anew; default: everything").choices(KINDS))
     .option("--wait <duration>", "how long an old credential may still be taken; default: 60s", seconds)
-    .action((tenant: string, { what, wait }: Options, self: Command) =>
-      perform(self, {
-        activity: "rotate",
-        work: ({ options }) => automation.rotate().rotate({ ...options, tenant, what, timeoutSeconds: wait }),
-        show: ({ rotated, file, tried }) =>
-          [
-            `made anew: ${rotated.join(", ")}`,
-            ...(file === undefined ? [] : [`${file}: secret ids, wrapped; each opens once, within the hour`]),
-            credentialsInWords(tried),
-          ]
-            .filter((line) => line !== "")
-            .join("\n"),
-      }),
+    .option(...DRY_RUN)
+    .action((tenant: string, { what, wait, dryRun = false }: Options, self: Command) =>
+      dryRun
+        ? performDryRun(self, "rotate", ({ options }) =>
+            automation.dryRun().dryRunRotate({ ...options, tenant, what }),
+          )
+        : perform(self, {
+            activity: "rotate",
+            work: ({ options }) =>
+              automation.rotate().rotate({ ...options, tenant, what, timeoutSeconds: wait }),
+            show: ({ rotated, file, tried }) =>
+              [
+                `made anew: ${rotated.join(", ")}`,
+                ...(file === undefined
+                  ? []
+                  : [`${file}: secret ids, wrapped; each opens once, within the hour`]),
+                credentialsInWords(tried),
+              ]
+                .filter((line) => line !== "")
+                .join("\n"),
+          }),
     );
 }

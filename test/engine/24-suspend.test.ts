@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import type { Progress } from "../../automation/progress";
+import { dryRunResume, dryRunSuspend } from "../../automation/dry-run";
 import { resume } from "../../automation/resume";
 import { up } from "../../automation/run";
 import { suspend } from "../../automation/suspend";
@@ -84,6 +85,14 @@ describe("a suspended tenant (R89)", () => {
     neighbour = await resourceVersions("tenant-watcher");
   });
 
+  it("is told beforehand what would stop, and nothing does", async () => {
+    const { would, inTheWay } = await dryRunSuspend(options());
+    assert.deepEqual(inTheWay, []);
+    assert.ok(would.includes(`stop Deployment ${NAMESPACE}/work (2 replicas)`), would.join("\n"));
+    assert.equal((await pods()).length, 6);
+    assert.deepEqual((await dryRunResume(options())).would, []);
+  });
+
   it("goes to sleep, although the command is killed twice", async function () {
     this.timeout(300_000);
     for (const step of ["write the state suspended", "shut the tenant out"]) {
@@ -142,6 +151,12 @@ describe("a suspended tenant (R89)", () => {
     });
     assert.equal((await specOf(`${APPS}/deployments/work`))["replicas"], 0);
     assert.deepEqual(await pods(), []);
+  });
+
+  it("is told beforehand what would start", async () => {
+    const { would } = await dryRunResume(options());
+    assert.ok(would.includes(`start Deployment ${NAMESPACE}/work (2 replicas)`), would.join("\n"));
+    assert.equal((await specOf(`${APPS}/deployments/work`))["replicas"], 0);
   });
 
   it("is left alone by a second suspension", async function () {

@@ -12,6 +12,7 @@ import { CreateRoleCommand, DeleteRoleCommand, GetRolePolicyCommand, IAMClient }
 import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Certificate } from "../../automation/certificate";
 import { checkCertificate } from "../../automation/certificate-check";
+import { dryRunOffboard, dryRunPurge } from "../../automation/dry-run";
 import { liveServers } from "../../automation/live-servers";
 import { offboard } from "../../automation/offboard";
 import type { OffboardOptions } from "../../automation/offboard-leaving";
@@ -190,6 +191,19 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
 
   after(() => velero.end());
 
+  it("is told beforehand what would go, what would stay and what is held", async () => {
+    const { would, inTheWay } = await dryRunOffboard({ ...runAsOperator(LIST), tenant: LEAVER.name });
+    assert.deepEqual(inTheWay, []);
+    for (const what of [
+      `remove configmaps ${NAMESPACE}/settings, once ${HOLD} let it go`,
+      `remove the namespace ${NAMESPACE}`,
+      "leave volume leaver-data to its policy Retain",
+    ]) {
+      assert.ok(would.includes(what), would.join("\n"));
+    }
+    assert.equal((await ask("GET", `/api/v1/namespaces/${NAMESPACE}/configmaps/settings`)).status, 200);
+  });
+
   it("loses its access first, and goes no further while somebody still names it (A239)", async function () {
     this.timeout(300_000);
     const iam = new IAMClient(clientOptions());
@@ -318,6 +332,16 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
       const held = await failure(destroyData(now));
       project.restore(LIST, LEAVER.name, text);
       assert.match(held.message, /under a legal hold; nothing was deleted/);
+      assert.equal(await versionsBelow(LEAVER.id), 2);
+    });
+
+    it("is told beforehand what becomes unreadable, and why it may not yet", async () => {
+      const { would, inTheWay } = await dryRunPurge({ ...runAsOperator(LIST), tenant: LEAVER.name });
+      assert.match(would.join("\n"), /delete 2 versions of 2 objects \(38 bytes\) in s3:/);
+      assert.match(
+        inTheWay.join("\n"),
+        /is kept until \d{4}-\d\d-\d\d;.*\nvolume leaver-data \(Released\) still uses the key$/,
+      );
       assert.equal(await versionsBelow(LEAVER.id), 2);
     });
 

@@ -124,6 +124,9 @@ describe("the command line, from the tarball", function () {
 
   it("offboards once the name is given, and certifies it", async () => {
     refused(await tenantry("offboard", "typist", "--yes"), 2, /say it by --confirm typist/);
+    const foreseen = well(await tenantry("offboard", "typist", "--skip-backup", "--dry-run"));
+    assert.match(foreseen.stdout, /^would remove the namespace tenant-typist$/m);
+    assert.equal((await ask("GET", NAMESPACE)).status, 200);
     well(await tenantry("offboard", "typist", "--skip-backup", "--confirm", "typist"));
     assert.equal((await ask("GET", NAMESPACE)).status, 404);
     assert.equal(certificate().stage, "retained");
