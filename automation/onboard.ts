@@ -16,6 +16,8 @@ export interface OnboardingOptions
   extends TenantOptions, Pick<UpOptions, "confirm" | "policyPacks" | "policyPackConfigs"> {
   /** Writes and commits the file and asks no server; a pipeline does the rest. Default false. */
   readonly gitopsOnly?: boolean;
+  /** Shows what would be, and leaves nothing. Default false. */
+  readonly dryRun?: boolean;
 }
 
 export interface OnboardOptions extends OnboardingOptions, Pick<TenantFields, "tier" | "allowRoot" | "mesh"> {
@@ -23,8 +25,6 @@ export interface OnboardOptions extends OnboardingOptions, Pick<TenantFields, "t
   readonly owners?: readonly string[];
   /** A version 4 UUID; default: a new one. */
   readonly id?: string;
-  /** Shows what would be, and leaves nothing. Default false. */
-  readonly dryRun?: boolean;
 }
 
 export interface Onboarding {
@@ -144,7 +144,10 @@ async function takingBack<T>(
 }
 
 /** The plan with the file in its place, for as long as the preview takes. */
-async function rehearse(options: OnboardOptions, { file, text, isNew }: TenantDraft): Promise<Onboarding> {
+export async function rehearse(
+  options: OnboardingOptions,
+  { file, text, isNew }: TenantDraft,
+): Promise<Onboarding> {
   const told = { file, text, created: false, changed: false, applied: false };
   if (options.gitopsOnly === true) {
     await refuseUncommittable(options, file);

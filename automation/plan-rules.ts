@@ -2,7 +2,7 @@
 
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { Tenant } from "../model/tenant";
-import { changesOf, type Counts } from "./changes";
+import { changesOf, SHARED, type Counts } from "./changes";
 import { RunFailure } from "./outcome";
 import { protectedTenants } from "./protection";
 
@@ -23,13 +23,17 @@ export function refuseProtectedRemoval(declared: readonly Tenant[] | undefined, 
   }
 }
 
-/** Somebody meant one tenant, and others' files or servers have changed besides. */
+/**
+ * Somebody meant one tenant, and others' files or servers have changed besides. What belongs to no tenant may change: the
+ * stack itself and its providers, which the first tenant of a list brings and every new credential touches; what that
+ * did to another tenant would be counted as that one's.
+ */
 export function refuseOthers(planned: Readonly<Record<string, Counts>>, only: string | undefined): void {
   if (only === undefined) {
     return;
   }
   const others = Object.entries(planned).filter(
-    ([name, counts]) => name !== only && changesOf(counts).length > 0,
+    ([name, counts]) => name !== only && name !== SHARED && changesOf(counts).length > 0,
   );
   if (others.length > 0) {
     const message = `not only ${only} would change, but ${others.map(([name]) => name).join(", ")} too; nothing was changed: look at the plan by tenantry preview, apply it by tenantry up, then run this again`;

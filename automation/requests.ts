@@ -8,7 +8,7 @@ import type { TenantList } from "../model/read";
 import { agentOf } from "./audit-agent";
 import { commitOnly, isCommitted } from "./git-commit";
 import { engineEnvironment } from "./identity";
-import { bringIn, type Onboarding, type OnboardingOptions } from "./onboard";
+import { bringIn, rehearse, type Onboarding, type OnboardingOptions } from "./onboard";
 import { operate, type OperationOptions } from "./operation";
 import { RunFailure } from "./outcome";
 import { requestBytes, requestFile, requestFiles, requestFolder } from "./request-files";
@@ -81,7 +81,7 @@ export interface AcceptOptions extends OnboardingOptions {
 }
 
 export interface Acceptance extends Onboarding {
-  /** Path of the request, which is gone. */
+  /** Path of the request, which is gone unless this was a dry run. */
   readonly request: string;
   readonly approver: string;
 }
@@ -94,7 +94,7 @@ export interface Acceptance extends Onboarding {
  * `onboard`.
  */
 export async function acceptRequest(options: AcceptOptions): Promise<Acceptance> {
-  const { tenant: name, approver = runner(options), gitopsOnly = false } = options;
+  const { tenant: name, approver = runner(options), gitopsOnly = false, dryRun = false } = options;
   const file = requestFile(options, name);
   const policy = requestPolicy(options);
   const { request, bytes } = granted(judged(file, policy, without(readList(options), name)));
@@ -106,6 +106,9 @@ export async function acceptRequest(options: AcceptOptions): Promise<Acceptance>
     );
   }
   const draft = draftTenant(options, fields);
+  if (dryRun) {
+    return { ...(await rehearse(options, draft)), request: file, approver };
+  }
   const about = { activity: "accept request", tenant: name, offline: gitopsOnly };
   return operate({ ...options, actor: approver }, about, async (operation) => {
     const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -5,9 +5,9 @@ import { contains, networkOf, readCidr } from "./cidr";
 import { readDocument } from "./document";
 import { shown, type Fault } from "./fault";
 import { sentences } from "./issue";
-import { amountOf, quantity } from "./quantity";
+import { amountOf } from "./quantity";
 import { WITHHELD, type TenantRequest } from "./request";
-import type { Contradiction } from "./rules";
+import { quantityFaults, type Contradiction } from "./rules";
 import { roleNames, tenantSchema } from "./tenant";
 import { tier, tierNames, type Quota } from "./tiers";
 
@@ -22,23 +22,14 @@ const domain = z
 const network = z.string().refine((text) => Array.isArray(readCidr(text)), {
   error: "is not a network; write 203.0.113.0/24 or 2001:db8::/32",
 });
-const ceiling = tenantSchema.shape.quota.unwrap().superRefine((quota, context) => {
-  for (const [field, amount] of Object.entries(quota)) {
-    if (typeof amount === "string" && quantity(amount) === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: [field],
-        message: "is larger or finer than Kubernetes can hold",
-      });
-    }
-  }
-});
-
 export const requestPolicySchema = z.strictObject({
   tiers: z.array(z.enum(tierNames)).min(1).describe("Tiers that may be asked for."),
   ownerDomains: z.array(domain).min(1).describe("Mail domains of owners, and of single users with access."),
   environments: z.int().min(0).max(10).default(0).describe("The most environments of one tenant."),
-  quota: ceiling.prefault({}).describe("The most of each; what is not named: the tier's default."),
+  quota: tenantSchema.shape.quota
+    .unwrap()
+    .prefault({})
+    .describe("The most of each; what is not named: the tier's default."),
   groups: z.array(pattern).default([]).describe("Groups that may be given access."),
   egress: z
     .strictObject({
@@ -59,7 +50,8 @@ export function readRequestPolicy(bytes: Uint8Array, file: string): RequestPolic
   }
   const read = requestPolicySchema.safeParse(document.value);
   if (read.success) {
-    return read.data;
+    const wrong = quantityFaults(read.data);
+    return wrong.length === 0 ? read.data : wrong.map(({ path, message }) => document.fault(path, message));
   }
   const fields = Object.keys(requestPolicySchema.shape);
   return read.error.issues

@@ -35,7 +35,7 @@ const MEMORY_MINIMUM = amountOf("1Mi");
 const THOUSANDTH = amountOf("1m");
 
 /** Quantities that no number can stand for, or that are surely meant otherwise. These must hold before `resolve`. */
-export function quantityFaults(spec: TenantSpec): Contradiction[] {
+export function quantityFaults(spec: Pick<TenantSpec, "quota" | "containers">): Contradiction[] {
   const { default: limits, defaultRequest, max } = spec.containers ?? {};
   const groups: [Path, Record<string, unknown>][] = [
     [["quota"], spec.quota ?? {}],
