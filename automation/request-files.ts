@@ -16,8 +16,16 @@ export function policyFile({ directory = process.cwd() }: Project): string {
   return path.join(directory, "requests", "policy.yaml");
 }
 
+/** @throws RunFailure `badInput` where something else stands in its place, a link among others. */
 export function requestFolder({ stack, directory = process.cwd() }: Project): string {
-  return path.join(directory, "requests", stack);
+  const all = path.join(directory, "requests");
+  const folder = path.join(all, stack);
+  for (const place of [all, folder]) {
+    if (fs.lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === false) {
+      throw new RunFailure("badInput", `${place} is no folder; requests lie in one of their own`);
+    }
+  }
+  return folder;
 }
 
 /** @throws RunFailure `badInput` for what is no name of a tenant, and so no file of the folder. */
@@ -34,15 +42,8 @@ export function requestFile(project: Project, name: string): string {
 /** Paths of everything in the folder, in order; none where there is no folder. */
 export function requestFiles(project: Project): string[] {
   const folder = requestFolder(project);
-  const status = fs.lstatSync(folder, { throwIfNoEntry: false });
-  if (status === undefined) {
-    return [];
-  }
-  if (!status.isDirectory()) {
-    throw new RunFailure("badInput", `${folder} is no folder; requests lie in one of their own`);
-  }
-  return fs
-    .readdirSync(folder)
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return names
     .filter((name) => name !== ".gitkeep")
     .sort()
     .map((name) => path.join(folder, name));

@@ -77,6 +77,21 @@ describe("the command line", function () {
     ["purge acme", /say it by --yes/],
     ["suspend acme", /say it by --yes/],
     ["drift --repair", /say it by --yes/],
+    [
+      "onboard newcomer",
+      /nobody is there to answer "Who answers .*" and "Make newcomer so\?"; nothing was changed: say it by --owner and --yes/,
+    ],
+    ["onboard newcomer --owner a@b.example", /"Make newcomer so\?"; nothing was changed: say it by --yes/],
+    ["onboard newcomer --owner nobody --yes", /owners\[0\]: "nobody" is not an e-mail address/],
+    [
+      "onboard newcomer --tier gold",
+      /'gold' is invalid\. Allowed choices are standard, sensitive, dedicated/,
+    ],
+    ["onboard ../newcomer --owner a@b.example --yes", /"\.\.\/newcomer" is no tenant name/],
+    ["onboard acme --tier dedicated --yes", /acme\.yaml is there already and says otherwise of tier/],
+    ["requests accept wonka", /say it by --yes/],
+    ["requests accept ../sample/wonka --yes", /is no name of a request/],
+    ["requests check tenants/sample/acme.yaml", /no request of the list sample; those lie in/],
   ];
   for (const [line, sentence] of refusals) {
     it(`refuses \`${line}\` with exit code 2`, () => {
