@@ -30,6 +30,12 @@ export const PROVISIONER: Requester = {
   groups: [names.PROVISIONERS_GROUP, "system:authenticated"],
 };
 
+/** Who works on tenants between runs, likewise. */
+export const OPERATOR: Requester = {
+  username: "on-call",
+  groups: [names.OPERATORS_GROUP, "system:authenticated"],
+};
+
 export function serviceAccount(name: string, namespace = NAMESPACE_NAME): Requester {
   return {
     username: `system:serviceaccount:${namespace}:${name}`,

@@ -32,7 +32,8 @@ export function operatorGuard(platform: GuardedPlatform) {
   };
 }
 
-function isOperator({ cluster }: GuardedPlatform): string {
+/** CEL: whether the operator asks. */
+export function isOperator({ cluster }: GuardedPlatform): string {
   const account = `system:serviceaccount:${cluster.provisionerNamespace}:${names.OPERATOR}`;
   return `request.userInfo.username == ${text(account)} ||
     ${text(names.OPERATORS_GROUP)} in request.userInfo.?groups.orValue([])`;

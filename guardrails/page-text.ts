@@ -16,8 +16,9 @@ guardrails:
   identities: { users: [], groups: [] } # the platform's, besides the provisioner and system:masters
 \`\`\`
 
-Rules marked **spares the platform** leave these identities alone; all others judge them like everybody else. A setting
-whose rule is missing from this page is refused by its name.`;
+Rules marked **spares the platform** leave these identities alone; all others judge them like everybody else. Those marked
+**spares the operator** leave [the operator](operator.md) to its own guard, which is narrower. A setting whose
+rule is missing from this page is refused by its name.`;
 
 export const PARITY = `Every example on this page is put to four evaluators, which must give the same answer and, where
 they refuse, the same sentence: the check at preview (\`test/guardrails\`), the API server (\`test/engine/13-guardrails.test.ts\`: in

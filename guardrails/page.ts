@@ -90,10 +90,11 @@ function requirements({ requirements: rows }: Rule): string {
 }
 
 function ruleParts(rule: Rule): string[] {
-  const { name, why, cure, examples, sparesPlatform = false, spares = [] } = rule;
+  const { name, why, cure, examples, sparesPlatform = false, sparesOperator = false, spares = [] } = rule;
   const [first] = examples.fails;
   const spared = [
     ...(sparesPlatform ? ["**spares the platform**"] : []),
+    ...(sparesOperator ? ["**spares the operator**"] : []),
     ...(spares.length > 0 ? [`leaves alone ${spares.map((user) => `\`${user}\``).join(", ")}`] : []),
   ];
   return [

@@ -38,6 +38,8 @@ export interface Rule {
   readonly cure: string;
   /** Whether the platform's own identities are left alone; they are by default judged like everybody else. */
   readonly sparesPlatform?: boolean;
+  /** Whether the operator is left alone, because its own guard is the narrower; it is by default judged like tenants. */
+  readonly sparesOperator?: boolean;
   /** Kubernetes' own controllers that are left alone, by user name; none by default. */
   readonly spares?: readonly string[];
   readonly examples: Examples;

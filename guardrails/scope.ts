@@ -2,6 +2,7 @@
 
 import * as names from "../model/names";
 import type { GuardedPlatform } from "../model/provisioner";
+import { isOperator } from "./operator";
 import { text, type Rule } from "./rule";
 
 /**
@@ -37,9 +38,10 @@ export interface Condition {
 
 /** What a request must be besides its kind, before a rule looks at it. */
 export function conditions(rule: Rule, platform: GuardedPlatform): Condition[] {
-  const { spares = [], sparesPlatform = false } = rule;
+  const { spares = [], sparesPlatform = false, sparesOperator = false } = rule;
   return [
     ...(sparesPlatform ? [{ name: "not-the-platform", expression: `!(${isPlatform(platform)})` }] : []),
+    ...(sparesOperator ? [{ name: "not-the-operator", expression: `!(${isOperator(platform)})` }] : []),
     ...(spares.length > 0
       ? [{ name: "not-the-controllers", expression: `!(request.userInfo.username in ${text(spares)})` }]
       : []),

@@ -12,8 +12,8 @@ import { policyDocument, type PolicyDocument } from "./policy-document";
 
 /** On the bucket: the names of versions, and of uploads that were never finished. */
 const LOOK = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"];
-/** On objects, by version: no mark of deletion hides one that is kept. */
-const DESTROY = ["s3:AbortMultipartUpload", "s3:DeleteObjectVersion"];
+/** On objects. S3 asks for the right to delete an object besides the one to delete a version of it. */
+const DESTROY = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"];
 
 /** The policy of the operator's role. */
 export function operatorPolicy({ aws }: PlatformSpec): PolicyDocument {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { ask, asServiceAccount, standing, tenantId } from "./fixture";
 import type { Ask } from "./kubernetes";
+import { workload } from "./scheduling";
 
 const ACME = "/api/v1/namespaces/tenant-acme";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-acme";
@@ -23,23 +24,9 @@ const binding = (name: string, role: string, subject: object) => ({
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
   subjects: [subject],
 });
-const container = {
-  name: "web",
-  image: "registry.example/web:1",
-  resources: {
-    requests: { cpu: "10m", memory: "16Mi" },
-    limits: { cpu: "10m", memory: "16Mi" },
-  },
-};
 const deployment = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
+  ...workload("apps/v1", "Deployment", { replicas: 0 }),
   metadata: { name: "operated", finalizers: ["tenantry.test/held"] },
-  spec: {
-    replicas: 0,
-    selector: { matchLabels: { app: "operated" } },
-    template: { metadata: { labels: { app: "operated" } }, spec: { containers: [container] } },
-  },
 };
 
 describe("the operator in the live cluster", () => {
@@ -98,7 +85,7 @@ describe("the operator in the live cluster", () => {
   });
 
   const forbidden = /is forbidden: User "system:serviceaccount:tenantry-system:operator" cannot/;
-  const template = { spec: { template: { spec: { containers: [{ ...container, image: "evil" }] } } } };
+  const template = { spec: { template: { spec: { containers: [{ name: "app", image: "evil" }] } } } };
   for (const [what, method, path, body, sentence] of [
     ["read a Secret", "GET", `${ACME}/secrets`, undefined, forbidden],
     ["open a shell", "POST", `${ACME}/pods/web/exec?command=sh`, undefined, forbidden],

@@ -24,12 +24,13 @@ interface Mutant {
 
 /** What may go wrong in a rule by itself. */
 function mutants(rule: Rule): Mutant[] {
-  const { when, spares = [], sparesPlatform = false } = rule;
+  const { when, spares = [], sparesPlatform = false, sparesOperator = false } = rule;
   const one = (what: string, change: Partial<Rule>): Mutant => ({ what, rules: [{ ...rule, ...change }] });
   return [
     one("finds nothing", { offences: "[]" }),
     ...(when === undefined ? [] : [one("is about nothing", { when: "false" })]),
     one(sparesPlatform ? "judges the platform" : "spares the platform", { sparesPlatform: !sparesPlatform }),
+    ...(sparesOperator ? [one("judges the operator", { sparesOperator: false })] : []),
     ...spares.map((name) => one(`judges ${name}`, { spares: spares.filter((other) => other !== name) })),
   ];
 }

@@ -4,11 +4,15 @@
  */
 
 import * as names from "../../../model/names";
+import { PENTEST_ROLE } from "../../../model/operator";
 import { closedAccounts } from "../../../model/roles";
-import { OTHER_NAMESPACE, PROVISIONER } from "../../examples";
+import { meta, OPERATOR, OTHER_NAMESPACE, PROVISIONER } from "../../examples";
 import { ROLE_BINDING } from "../../kinds";
 import { text, type Rule } from "../../rule";
 import { account, group, roleBinding, roleRef, user } from "./objects";
+
+/** Account and binding of a break-glass grant bear one name. */
+const GRANT = `${PENTEST_ROLE}-01930000-0000-7000-8000-000000000001`;
 
 export const roleBindings: Rule = {
   name: "role-bindings",
@@ -23,6 +27,8 @@ export const roleBindings: Rule = {
   why: "What people may do stands in the tenant's file; rights for others could be used from outside the tenant",
   cure: "Bind a Role of this namespace to ServiceAccounts of your own in it, and name people under access in the tenant's file",
   sparesPlatform: true,
+  // Binds the accounts of break-glass grants, which its guard knows by their names.
+  sparesOperator: true,
   examples: {
     passes: [
       { what: "a Role for an account of the namespace", object: roleBinding([account("app")]) },
@@ -34,6 +40,14 @@ export const roleBindings: Rule = {
           roleRef("ClusterRole", names.clusterRoleName("admin")),
         ),
         by: PROVISIONER,
+      },
+      {
+        what: "the operator binds a break-glass grant",
+        object: {
+          ...roleBinding([account(GRANT)], roleRef("ClusterRole", PENTEST_ROLE)),
+          metadata: meta(GRANT),
+        },
+        by: OPERATOR,
       },
       {
         what: "a note on a binding of the platform's making",

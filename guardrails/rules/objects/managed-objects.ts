@@ -4,9 +4,11 @@
  */
 
 import * as labels from "../../../model/labels";
-import { RECONCILER, PROVISIONER } from "../../examples";
+import * as names from "../../../model/names";
+import { OPERATOR, PROVISIONER, RECONCILER } from "../../examples";
 import { EVERY_KIND } from "../../kinds";
 import { text, type Document, type Rule } from "../../rule";
+import { serviceAccountObject } from "../access/objects";
 import { namespaced, networkPolicy } from "../network/objects";
 import { CONTROLLERS } from "./controllers";
 import { configMap, labelled, MANAGED } from "./objects";
@@ -21,6 +23,8 @@ function marksOf(object: string): string {
 
 const deny: Document = networkPolicy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
 const managedDeny: Document = { ...deny, metadata: { ...(deny["metadata"] as object), ...MANAGED } };
+
+const accessAccount = serviceAccountObject(MANAGED, {}, names.accessAccount("view"));
 
 const managed = "the platform manages it";
 const forged = `it bears the platform's label ${labels.LIST}`;
@@ -37,6 +41,8 @@ export const managedObjects: Rule = {
   why: "Objects with the platform's labels are a tenant's guardrails, made from its file and from nothing else",
   cure: "Leave it as it is and have the tenant's file changed, or name and label an object of your own otherwise",
   sparesPlatform: true,
+  // Renews access accounts, which its guard knows by their names.
+  sparesOperator: true,
   spares: CONTROLLERS,
   examples: {
     passes: [
@@ -51,6 +57,8 @@ export const managedObjects: Rule = {
         by: PROVISIONER,
       },
       { what: "the platform takes one away", before: configMap(MANAGED), by: PROVISIONER },
+      { what: "the operator takes an access account away", before: accessAccount, by: OPERATOR },
+      { what: "the operator makes it anew", object: accessAccount, by: OPERATOR },
       ...CONTROLLERS.map((username) => ({
         what: `what ${username} takes away with what it belonged to`,
         before: configMap(MANAGED),
