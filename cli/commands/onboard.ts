@@ -41,7 +41,8 @@ export function onboard(): Command {
           const given = { tenant, owners, tier, allowRoot, mesh, gitopsOnly, dryRun };
           return automation.onboard().onboard({ ...session.options, ...given, confirm });
         },
-        show: (onboarding) => inWords(tenant, onboarding, flags),
+        show: (onboarding, session) =>
+          flags.dryRun === true ? rehearsedInWords(onboarding, session) : inWords(tenant, onboarding),
       }),
     );
 }
@@ -77,11 +78,7 @@ function ownersFault(text: string): string | undefined {
     : "write e-mail addresses with commas between them: alice@acme.example, bob@acme.example";
 }
 
-function inWords(tenant: string, onboarding: Onboarding, flags: Flags): string {
-  const { file, created, changed, applied } = onboarding;
-  if (flags.dryRun === true) {
-    return rehearsedInWords(onboarding);
-  }
+function inWords(tenant: string, { file, created, changed, applied }: Onboarding): string {
   if (!changed) {
     return `${tenant} was there already; nothing was changed`;
   }
@@ -92,10 +89,8 @@ function inWords(tenant: string, onboarding: Onboarding, flags: Flags): string {
   return done.join("\n");
 }
 
-/** What a dry run found: the file, and the plan where servers were asked. */
-export function rehearsedInWords({ file, text, tenants }: Onboarding): string {
-  const plan = planInWords(tenants);
-  return [text, ...(plan === "" ? [] : [plan, ""]), `${file} would hold this; nothing was changed`].join(
-    "\n",
-  );
+/** What a dry run found: the file, and the plan where nobody has told it yet. */
+export function rehearsedInWords({ file, text, tenants }: Onboarding, { globals }: Session): string {
+  const plan = globals.quiet === true ? [planInWords(tenants), ""] : [];
+  return [text, ...plan, `${file} would hold this; nothing was changed`].join("\n");
 }

@@ -71,10 +71,10 @@ function accept(): Command {
             .requests()
             .acceptRequest({ ...session.options, tenant, approver, gitopsOnly, dryRun, confirm });
         },
-        show: (acceptance) => {
+        show: (acceptance, session) => {
           const { file, applied, approver: who } = acceptance;
           return dryRun === true
-            ? rehearsedInWords(acceptance)
+            ? rehearsedInWords(acceptance, session)
             : [
                 `${file} was written; the request is gone, accepted by ${who}`,
                 applied ? `${tenant} stands` : "it is committed, and no server was asked",

@@ -100,7 +100,7 @@ network:
       "network: { ingress: { hosts: [shop.globex.example] } }",
       /^refused network\.ingress\.hosts\[0\]: "shop\.globex\.example" is not within what may be asked for: \*\.acme\.example$/,
     ],
-    ["network: { ingress: { hosts: [shop.acmexexample.com] } }", /^refused network\.ingress\.hosts\[0\]/],
+    ["network: { ingress: { hosts: [shop.acmexexample] } }", /^refused network\.ingress\.hosts\[0\]/],
     ["network: { podCidr: 10.128.0.0/24 }", /^refused network\.podCidr: is for the platform's people to say/],
   ];
   for (const [field, said] of refusals) {
