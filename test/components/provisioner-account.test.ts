@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { ProvisionerAccount } from "../../components/provisioner-account";
 import type { PlatformSpec } from "../../model/platform";
 import { equipped, platform } from "./fixtures";
 import { dependencies, graphOf, type Declared } from "./graph";
+import { allows, documentOf, each, title, type Case, type Context } from "./policy-evaluation";
 
 const ACCOUNT = platform.aws.accountId;
 const ID = "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f";
@@ -59,52 +59,10 @@ function declare(of: PlatformSpec): Promise<Declared[]> {
   });
 }
 
-function documentOf(graph: readonly Declared[], name: string, property = "policy"): unknown {
-  const declared = graph.find((candidate) => candidate.name === name);
-  assert.ok(declared, `no resource ${name}`);
-  return JSON.parse(declared.props[property] as string);
-}
-
-type Context = Readonly<Record<string, string>>;
-type Case = readonly [action: string, resource: string, context?: Context];
-
-interface Policies {
-  readonly principal: string;
-  readonly identity: readonly unknown[];
-  readonly boundary?: unknown;
-  readonly resourcePolicy?: unknown;
-}
-
-async function allows([action, resource, context]: Case, policies: Policies): Promise<boolean> {
-  const { principal, identity, boundary, resourcePolicy } = policies;
-  const result = await runSimulation(
-    {
-      request: {
-        principal,
-        action,
-        resource: { resource, accountId: ACCOUNT },
-        contextVariables: { "aws:PrincipalArn": principal, ...context },
-      },
-      identityPolicies: identity.map((policy, index) => ({ name: `identity-${index}`, policy })),
-      ...(boundary !== undefined && { permissionBoundaryPolicies: [{ name: "boundary", policy: boundary }] }),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy,
-    },
-    {},
-  );
-  assert.ok(result.resultType !== "error", JSON.stringify(result));
-  return result.overallResult === "Allowed";
-}
-
-const each = (service: string, actions: string, resource: string, context?: Context): Case[] =>
-  actions.split(" ").map((action) => [`${service}:${action}`, resource, context]);
 const under = (boundary: string): Context => ({ "iam:PermissionsBoundary": boundary });
 const owned: Context = { "aws:ResourceTag/tenant": ID };
 const to = (service: string): Context => ({ "iam:PassedToService": service });
 const throughEks: Context = { "aws:ViaAWSService": "true" };
-const title = ([action, resource, context]: Case) =>
-  [action, resource, ...Object.entries(context ?? {}).map((entry) => entry.join("="))].join(" ");
 
 /** What the provider asks of AWS for what a tenant consists of, and the proof besides. */
 const NEEDED: Case[] = [

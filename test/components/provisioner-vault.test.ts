@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import * as vault from "@pulumi/vault";
 import { ProvisionerVault } from "../../components/provisioner-vault";
 import type { Platform } from "../../model/platform";
-import { policyText, provisionerVaultRights, type VaultRights } from "../../model/provisioner-vault";
+import { policyText, provisionerVaultRights } from "../../model/provisioner-vault";
 import { platform } from "./fixtures";
 import { dependencies, graphOf, type Declared } from "./graph";
+import { rightsOn } from "./vault-rights";
 
 const ID = "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f";
 const outside: Platform = {
@@ -72,16 +73,6 @@ describe("the declared identity of the provisioner in Vault", () => {
     assert.equal(find("AuthBackendRole").props["audience"], undefined);
   });
 });
-
-/** As Vault matches: `+` is one whole segment, a closing `*` any rest. */
-function rightsOn(path: string, rights: VaultRights) {
-  const patterns = Object.entries(rights).filter(([pattern]) => {
-    const expression = pattern.replace(/\*$/, "@").replaceAll("+", "[^/]+").replace(/@$/, ".*");
-    return new RegExp(`^${expression}$`).test(path);
-  });
-  assert.ok(patterns.length <= 1, `${path} is matched by ${patterns.map(([pattern]) => pattern).join(", ")}`);
-  return patterns[0]?.[1];
-}
 
 describe("the rights of the provisioner in Vault", () => {
   const rights = provisionerVaultRights(platform);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ask, asServiceAccount, standing, tenantId } from "./fixture";
-import type { Ask } from "./kubernetes";
+import { pod, type Ask } from "./kubernetes";
 import { workload } from "./scheduling";
 
 const ACME = "/api/v1/namespaces/tenant-acme";
@@ -85,7 +85,9 @@ describe("the operator in the live cluster", () => {
   });
 
   const forbidden = /is forbidden: User "system:serviceaccount:tenantry-system:operator" cannot/;
-  const template = { spec: { template: { spec: { containers: [{ name: "app", image: "evil" }] } } } };
+  const template = {
+    spec: { template: { spec: pod("work", {}, { image: "registry.example.com/evil:1" }).spec } },
+  };
   for (const [what, method, path, body, sentence] of [
     ["read a Secret", "GET", `${ACME}/secrets`, undefined, forbidden],
     ["open a shell", "POST", `${ACME}/pods/web/exec?command=sh`, undefined, forbidden],
