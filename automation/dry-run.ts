@@ -5,7 +5,7 @@ import { liveServers, type LiveServers } from "./live-servers";
 import { unreadVolumes } from "./offboard-backup";
 import { heldObjects } from "./offboard-held";
 import { LeavingRecord } from "./offboard-record";
-import { references } from "./offboard-references";
+import { foreignReferences } from "./offboard-references";
 import { returningObjects } from "./offboard-returns";
 import { tenantVolumes } from "./offboard-volumes";
 import type { OffboardOptions } from "./offboard-leaving";
@@ -86,7 +86,7 @@ export function dryRunOffboard(options: OffboardOptions): Promise<DryRun> {
         `keep backups, values in Vault and the key until ${lastDayKept(new Date(), retentionDays)}`,
       ],
       inTheWay: [
-        ...(await references(tenant, servers)).map((object) => `${object} still names the tenant`),
+        ...(await foreignReferences(tenant, servers)).map((object) => `${object} still names the tenant`),
         ...(await returningObjects(cluster, namespaces)).map((object) => `${object} would bring it back`),
         ...unread.map((claim) => `no running pod has ${claim} mounted, and the backup would leave it out`),
       ],

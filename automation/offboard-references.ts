@@ -35,7 +35,7 @@ const binding = z.object({
  * @throws RunFailure `resource` naming each object that still names the tenant.
  */
 export async function sweepReferences(tenant: Tenant, servers: LiveServers): Promise<Finding[]> {
-  const looks = await lookEverywhere(tenant, servers);
+  const looks = await lookEverywhere(tenant, servers, isAnotherTenants);
   const found = looks.flatMap(({ naming }) => naming);
   if (found.length > 0) {
     throw new RunFailure(
@@ -51,15 +51,23 @@ export async function sweepReferences(tenant: Tenant, servers: LiveServers): Pro
   }));
 }
 
-/** Every object that still names the tenant. */
-export async function references(tenant: Tenant, servers: LiveServers): Promise<string[]> {
-  return (await lookEverywhere(tenant, servers)).flatMap(({ naming }) => naming);
+/** Every object that names the tenant and that no list declares: those of the tenant's own file go with it. */
+export async function foreignReferences(tenant: Tenant, servers: LiveServers): Promise<string[]> {
+  const looks = await lookEverywhere(tenant, servers, (marks) => marks[labels.LIST] !== undefined);
+  return looks.flatMap(({ naming }) => naming);
 }
 
-async function lookEverywhere(tenant: Tenant, { provisioner, operator }: LiveServers): Promise<Look[]> {
+type Marks = Readonly<Record<string, string>>;
+
+/** @param spared bindings that may name the tenant, by their labels. */
+async function lookEverywhere(
+  tenant: Tenant,
+  { provisioner, operator }: LiveServers,
+  spared: (marks: Marks, tenant: Tenant) => boolean,
+): Promise<Look[]> {
   return [
-    await bindings(tenant, provisioner.cluster, "rolebindings"),
-    await bindings(tenant, provisioner.cluster, "clusterrolebindings"),
+    await bindings(tenant, provisioner.cluster, "rolebindings", spared),
+    await bindings(tenant, provisioner.cluster, "clusterrolebindings", spared),
     await projects(tenant, operator.cluster),
     await trusts(tenant, operator),
   ];
@@ -72,11 +80,16 @@ interface Look extends Omit<Finding, "answered"> {
   readonly naming: readonly string[];
 }
 
-async function bindings(tenant: Tenant, cluster: Cluster, plural: string): Promise<Look> {
+async function bindings(
+  tenant: Tenant,
+  cluster: Cluster,
+  plural: string,
+  spared: (marks: Marks, tenant: Tenant) => boolean,
+): Promise<Look> {
   const asked = `${RBAC}/${plural}`;
   const live = z.array(binding).parse((await listAll(cluster, asked)) ?? []);
   const naming = live
-    .filter((one) => !isAnotherTenants(one.metadata.labels, tenant))
+    .filter((one) => !spared(one.metadata.labels ?? {}, tenant))
     .filter(({ subjects }) => (subjects ?? []).some((one) => isOf(tenant, one)))
     .map(
       ({ metadata: { namespace, name } }) =>
@@ -86,7 +99,7 @@ async function bindings(tenant: Tenant, cluster: Cluster, plural: string): Promi
 }
 
 /** What another tenant's file grants is that tenant's to grant. */
-function isAnotherTenants(marks: Readonly<Record<string, string>> = {}, { id }: Tenant): boolean {
+function isAnotherTenants(marks: Marks, { id }: Tenant): boolean {
   return marks[labels.LIST] !== undefined && marks[labels.TENANT] !== id;
 }
 
