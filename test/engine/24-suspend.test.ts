@@ -9,7 +9,7 @@ import { dryRunResume, dryRunSuspend } from "../../automation/dry-run";
 import { resume } from "../../automation/resume";
 import { up } from "../../automation/run";
 import { suspend } from "../../automation/suspend";
-import { ask, asServiceAccount, run, sandbox, standing } from "./fixture";
+import { ask, asServiceAccount, becomeOperator, run, sandbox, standing } from "./fixture";
 import { resourceVersions } from "./neighbour";
 import { runAsOperator } from "./operator";
 import { bound, eventually, land, succeed, workload } from "./scheduling";
@@ -48,6 +48,7 @@ describe("a suspended tenant (R89)", () => {
   before(async function () {
     this.timeout(600_000);
     await standing();
+    await becomeOperator();
     const { project, env } = sandbox();
     project.write(LIST, SLEEPER.name, SLEEPER);
     project.write(LIST, WATCHER.name, WATCHER);

@@ -22,7 +22,7 @@ import { purge, type PurgeOptions } from "../../automation/purge";
 import { preview, up } from "../../automation/run";
 import * as names from "../../model/names";
 import { ACCOUNT, assumeByToken, clientOptions, REGION } from "./aws";
-import { ask, run, sandbox, standing } from "./fixture";
+import { ask, becomeOperator, run, sandbox, standing } from "./fixture";
 import { resourceVersions } from "./neighbour";
 import { runAsOperator } from "./operator";
 import { bound, eventually, succeed, workload } from "./scheduling";
@@ -171,6 +171,7 @@ describe("a tenant that leaves (R85, R89, R90)", () => {
   before(async function () {
     this.timeout(600_000);
     await standing();
+    await becomeOperator();
     const { project } = sandbox();
     project.write(LIST, LEAVER.name, LEAVER);
     project.write(LIST, STAYER.name, STAYER);

@@ -14,7 +14,7 @@ import type { Progress } from "../../automation/progress";
 import { acceptRequest } from "../../automation/requests";
 import { readTenantDocument } from "../../model/read";
 import { clientOptions } from "./aws";
-import { ask, sandbox, standing } from "./fixture";
+import { ask, becomeOperator, sandbox, standing } from "./fixture";
 import { resourceVersions } from "./neighbour";
 import { runAsOperator } from "./operator";
 
@@ -61,6 +61,7 @@ describe("a tenant that joins", function () {
 
   before(async () => {
     await standing();
+    await becomeOperator();
     root = sandbox().project.directory;
     fs.mkdirSync(path.join(root, "tenants", LIST));
   });
