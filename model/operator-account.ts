@@ -1,7 +1,7 @@
 /**
- * What the operator may do in AWS: find and destroy tenants' backups when their retention is over, in every version, and
- * nothing else (R1-R4, R90). It reads no object, uses no key and holds no right of IAM; the denies hold whatever another
- * policy of the role, of the bucket or of a key says.
+ * What the operator may do in AWS: find and destroy tenants' backups when their retention is over, in every version, see
+ * who is trusted by which role when a tenant leaves, and nothing else (R1-R4, R90). It reads no object, uses no key and
+ * changes nothing in IAM; the denies hold whatever another policy of the role, of the bucket or of a key says.
  *
  * It deletes the backups of any tenant: which tenant's time is over stands in a file that IAM cannot read.
  */
@@ -14,6 +14,7 @@ import { policyDocument, type PolicyDocument } from "./policy-document";
 const LOOK = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"];
 /** On objects. S3 asks for the right to delete an object besides the one to delete a version of it. */
 const DESTROY = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"];
+const TRUSTS = "iam:ListRoles";
 
 /** The policy of the operator's role. */
 export function operatorPolicy({ aws }: PlatformSpec): PolicyDocument {
@@ -31,7 +32,9 @@ export function operatorPolicy({ aws }: PlatformSpec): PolicyDocument {
     // IAM knows no condition on the prefix of these.
     { Sid: "ListUploads", Effect: "Allow", Action: "s3:ListBucketMultipartUploads", Resource: bucket },
     { Sid: "DestroyBackups", Effect: "Allow", Action: DESTROY, Resource: objects },
-    { Sid: "NothingElse", Effect: "Deny", NotAction: [...LOOK, ...DESTROY], Resource: "*" },
+    // A role that still trusts a tenant's accounts is found by its trust, whatever it is called.
+    { Sid: "SeeWhoIsTrusted", Effect: "Allow", Action: TRUSTS, Resource: "*" },
+    { Sid: "NothingElse", Effect: "Deny", NotAction: [...LOOK, ...DESTROY, TRUSTS], Resource: "*" },
     { Sid: "NowhereElse", Effect: "Deny", Action: [...LOOK, ...DESTROY], NotResource: [bucket, objects] },
   );
 }

@@ -40,6 +40,7 @@ const NEEDED: Case[] = [
   ["s3:ListBucketVersions", BUCKET, { "s3:prefix": `tenants/${ID}/` }],
   ["s3:ListBucketMultipartUploads", BUCKET],
   ...each("s3", "DeleteObject DeleteObjectVersion AbortMultipartUpload", OBJECT),
+  ["iam:ListRoles", iam("role/*")],
 ];
 
 /** Each is tried where the policy of the resource, and another policy of the role, allow it. */
@@ -54,7 +55,11 @@ const CLIMBS: Case[] = [
   ...each("kms", "Decrypt Encrypt GenerateDataKey CreateGrant DescribeKey ScheduleKeyDeletion", KEY),
   ...each("kms", "DisableKey PutKeyPolicy CancelKeyDeletion ReEncryptFrom", KEY),
   ...each("secretsmanager", "GetSecretValue DescribeSecret DeleteSecret PutSecretValue", SECRET),
-  ...each("iam", "GetRole PutRolePolicy UpdateAssumeRolePolicy AttachRolePolicy DeleteRole PassRole", OWN),
+  ...each(
+    "iam",
+    "GetRole ListRolePolicies PutRolePolicy UpdateAssumeRolePolicy AttachRolePolicy DeleteRole PassRole",
+    OWN,
+  ),
   ...each("iam", "CreateUser CreateAccessKey", iam("user/any")),
   ["sts:AssumeRole", iam("role/tenantry-provisioner")],
   ["ec2:DeleteVolume", within("ec2", "volume/vol-1")],

@@ -217,6 +217,12 @@ describe("the operator on the live AWS emulator", () => {
     });
   }
 
+  it("sees whom roles trust", async () => {
+    const { Roles = [] } = await operator.iam.send(new iam.ListRolesCommand({}));
+    const trust = Roles.find(({ RoleName }) => RoleName === ROLE)?.AssumeRolePolicyDocument ?? "";
+    assert.match(decodeURIComponent(trust), /system:serviceaccount:tenantry-system:operator/);
+  });
+
   it("destroys a tenant's backups in every version, with what was never finished", async () => {
     await put(Key);
     await administrator.s3.send(new s3.DeleteObjectCommand({ Bucket, Key }));
