@@ -107,7 +107,7 @@ export const PROVISIONER_CLUSTER_ROLE = "tenantry-provisioner";
 export const OPERATOR = "operator";
 export const OPERATORS_GROUP = "tenantry:operators";
 export const OPERATOR_CLUSTER_ROLE = "tenantry-operator";
-/** The ClusterRole of what the operator reads in the whole cluster: that there are namespaces and nodes, no contents. */
+/** The ClusterRole of what the operator reads in the whole cluster: what there is, and of GitOps where it points. */
 export const OPERATOR_VIEW_ROLE = "tenantry-operator-view";
 /** The IAM role of the operator. */
 export const OPERATOR_ROLE = "tenantry-operator";

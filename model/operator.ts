@@ -62,7 +62,7 @@ export function operatorRights(): ProvisionerRight[] {
   ];
 }
 
-/** What the operator reads in the whole cluster: that things exist, never what tenants wrote into them. */
+/** What the operator reads in the whole cluster: that things exist, and of GitOps where it points. */
 export function operatorView(): ProvisionerRight[] {
   return [
     // A namespace says in its status what holds it back, whatever the kind.
@@ -70,8 +70,10 @@ export function operatorView(): ProvisionerRight[] {
     { apiGroups: [""], resources: ["nodes", "persistentvolumes"], verbs: ["list"] },
     { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["list"] },
     { apiGroups: ["apiregistration.k8s.io"], resources: ["apiservices"], verbs: ["list"] },
-    // Which of Argo CD's projects still name a tenant that leaves.
-    { apiGroups: ["argoproj.io"], resources: ["appprojects"], verbs: ["list"] },
+    // What still names a tenant that leaves, or would bring its namespaces back from outside.
+    { apiGroups: ["argoproj.io"], resources: ["applications", "appprojects"], verbs: ["list"] },
+    { apiGroups: ["kustomize.toolkit.fluxcd.io"], resources: ["kustomizations"], verbs: ["list"] },
+    { apiGroups: ["helm.toolkit.fluxcd.io"], resources: ["helmreleases"], verbs: ["list"] },
   ];
 }
 
