@@ -9,6 +9,7 @@ import { RunFailure } from "../automation/outcome";
 import { up, type RunResult } from "../automation/run";
 import { stopSandbox } from "./down";
 import { sandboxEnvironment } from "./environment";
+import { operatorEnvironment } from "./operator";
 import { provisionerEnvironment } from "./provisioner";
 import { sandboxStatus } from "./status";
 import { startSandbox } from "./up";
@@ -43,18 +44,22 @@ async function main(): Promise<void> {
   process.once("SIGINT", () => void stop().finally(() => process.exit(130)));
   process.once("SIGTERM", () => void stop().finally(() => process.exit(143)));
   try {
-    heading("1/3 The sandbox: a Kubernetes control plane, OpenBao and an AWS emulator on 127.0.0.1");
+    heading("1/4 The sandbox: a Kubernetes control plane, OpenBao and an AWS emulator on 127.0.0.1");
     await startSandbox({ progress: (line) => console.log(`  ${line}`) });
-    heading("2/3 pulumi up: the platform as administrator, then the sample tenants as provisioner");
+    heading("2/4 pulumi up: the platform as administrator, then the sample tenants as provisioner");
     // As `eval "$(npm run --silent sandbox:env)"` would: `pulumi` and `kubectl` are then on the PATH.
     Object.assign(process.env, sandboxEnvironment());
     await runStack("platform");
     Object.assign(process.env, await provisionerEnvironment());
     const result = await runStack(LIST);
+    // Of the provisioner for runs, of the operator for credentials and workloads.
+    const life = { ...process.env, ...(await operatorEnvironment()), TENANTRY_LIST: LIST };
     Object.assign(process.env, sandboxEnvironment());
-    heading("3/3 What was made");
+    heading("3/4 What was made");
     show(result);
     askAsTenant();
+    heading("4/4 What people type, and pipelines call");
+    typeCommands(life);
     console.log(
       `\ndone in ${seconds(began)} s${values.keep || wasRunning ? "" : "; the sandbox is taken down"}`,
     );
@@ -105,6 +110,24 @@ function show({ outputs }: RunResult): void {
   console.table(rows);
   const { guardrails } = outputs["verified"]?.value as { guardrails: number };
   console.log(`${guardrails} guardrails were read back from the live servers, all as declared.`);
+}
+
+/** Each as a person would type it; what is shown is what a person sees. */
+function typeCommands(env: NodeJS.ProcessEnv): void {
+  for (const line of [
+    ["list"],
+    ["kubeconfig", "acme", "--role", "dev", "--ttl", "10m"],
+    ["suspend", "acme", "--dry-run"],
+    ["drift"],
+    ["audit", "verify"],
+  ]) {
+    console.log(`\n$ tenantry ${line.join(" ")}`);
+    const command = [path.join(ROOT, "cli", "tenantry.cjs"), ...line, "--quiet"];
+    const { status } = spawnSync(process.execPath, command, { cwd: ROOT, env, stdio: "inherit" });
+    if (status !== 0) {
+      throw new Error(`tenantry ${line.join(" ")} ended with ${status}`);
+    }
+  }
 }
 
 /** The same questions as anybody could ask with kubectl, each refusal beside its legal twin. */
