@@ -2,34 +2,9 @@
 
 import * as os from "node:os";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
-import { RunFailure } from "./outcome";
 import { isAlive } from "./audit-lock";
-
-/** A run that holds a stack, as the engine names it. */
-export interface Holder {
-  readonly user: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly since: string;
-}
-
-const HOLDER = /created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g;
-/** What the engine makes of a lock file that was cut short. */
-const UNREADABLE = /could not unmarshal lock|unexpected end of JSON input/;
-
-/** The holders that an error of the engine names; undefined for any other error. */
-export function holdersIn(error: unknown): Holder[] | undefined {
-  if (!(error instanceof ConcurrentUpdateError)) {
-    return undefined;
-  }
-  return [...error.message.matchAll(HOLDER)].map(([, user = "", host = "", pid = "", since = ""]) => ({
-    user,
-    host,
-    pid: Number(pid),
-    since,
-  }));
-}
+import { heldBy, holdersIn, type Holder } from "./lock-holder";
+import { RunFailure } from "./outcome";
 
 /** Whether every holder was a process of this machine that is no more. Of another machine nobody here can tell. */
 export function areDead(holders: readonly Holder[]): boolean {
@@ -37,16 +12,8 @@ export function areDead(holders: readonly Holder[]): boolean {
 }
 
 /** The failure of a run that came second. */
-export function lockedBy(stack: string, holders: readonly Holder[], cause: unknown): RunFailure {
-  const who = holders.map(
-    ({ user, host, pid, since }) => `${user} on ${host} (process ${pid}) since ${since}`,
-  );
-  const holder = who.length === 0 ? "another run" : who.join(", ");
-  return new RunFailure(
-    "locked",
-    `${holder} holds the stack ${stack}; nothing was changed: wait until it ends, and only where it is gone for good: pulumi cancel --stack ${stack}`,
-    { cause },
-  );
+function lockedBy(stack: string, holders: readonly Holder[], cause: unknown): RunFailure {
+  return new RunFailure("locked", heldBy(holders, stack), { cause });
 }
 
 /**
@@ -78,9 +45,4 @@ export async function alone<T>(
     const holders = holdersIn(error);
     throw holders === undefined ? error : lockedBy(stack.name, holders, error);
   }
-}
-
-/** Whether an error is about a lock file that says nothing. */
-export function isUnreadableLock(error: unknown): boolean {
-  return error instanceof Error && /lock/.test(error.message) && UNREADABLE.test(error.message);
 }

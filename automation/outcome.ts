@@ -1,7 +1,8 @@
 /** How a run ends, in Pulumi's own table of exit codes, and the sentence that goes with it. */
 
-import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { meaningOf } from "./engine-errors";
+import { heldBy, holdersIn } from "./lock-holder";
 
 /** Pulumi's table, plus `locked` for a stack that another run holds. */
 export const exitCodes = {
@@ -62,15 +63,16 @@ export function failureOf(error: unknown, events: readonly EngineEvent[], signal
           cause,
         );
   }
-  if (error instanceof ConcurrentUpdateError) {
-    return new RunFailure(
-      "locked",
-      "another run holds this stack; wait for it, or see `pulumi cancel --help`",
-      cause,
-    );
+  const holders = holdersIn(error);
+  if (holders !== undefined) {
+    return new RunFailure("locked", heldBy(holders), cause);
   }
   const sentences = errorSentences(events);
   const message = sentences.join("\n") || (error instanceof Error ? error.message : String(error));
+  const known = meaningOf(message);
+  if (known !== undefined) {
+    return new RunFailure(known.kind, known.sentence, cause);
+  }
   const [unknownPlatform] = UNKNOWN_PLATFORM.exec(message) ?? [];
   return unknownPlatform === undefined
     ? new RunFailure(kindOf(events, message), message, cause)

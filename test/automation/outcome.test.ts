@@ -78,7 +78,7 @@ describe("the outcome of a run", () => {
     assert.equal(failure.exitCode, 10);
     assert.match(
       failure.message,
-      /^another run holds this stack; wait for it, or see `pulumi cancel --help`$/,
+      /^another run holds this stack; nothing was changed: wait until it ends, .*pulumi cancel --stack NAME$/,
     );
   });
 

@@ -60,6 +60,14 @@ export async function becomeOperator(): Promise<void> {
   current.operator = await operatorEnvironment(current.dataDir);
 }
 
+/** Brings the platform up where a file is run by itself; in the ring it stands already. */
+export async function platformStanding(): Promise<void> {
+  if ((await ask("GET", "/api/v1/namespaces/tenantry-system")).status === 404) {
+    await up(run("platform"));
+  }
+  await becomeProvisioner();
+}
+
 /** Brings platform and sample list up where a file is run by itself; in the ring they stand already. */
 export async function standing(): Promise<void> {
   if ((await ask("GET", "/api/v1/namespaces/tenant-acme")).status === 404) {
