@@ -1,12 +1,9 @@
 /** Doctor: which break-glass grants are open, and which are over and were never tidied away (R91). */
 
 import { z } from "zod";
-import * as names from "../model/names";
+import { grantEnd } from "../model/break-glass";
 import { accepted } from "./cluster";
 import { ok, warning, type Check, type Diagnosis } from "./doctor-check";
-
-/** Milliseconds that a grant lasts, whatever anybody does. */
-const LIFE_MS = 24 * 60 * 60_000;
 
 const list = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
@@ -30,29 +27,24 @@ export const breakGlassCheck: Check = {
   },
 };
 
-/** A grant's name says when it began: the UUID of version 7 begins with milliseconds since 1970. */
 export function judgeGrants(bindings: readonly Binding[], now: Date): Diagnosis {
   const grants = bindings.flatMap(({ name, namespace }) => {
-    const [, high, low] = GRANT.exec(name) ?? [];
-    if (high === undefined || low === undefined) {
-      return [];
-    }
-    const ends = new Date(Number.parseInt(high + low, 16) + LIFE_MS);
-    return [{ words: `${namespace}/${name} until ${ends.toISOString()}`, over: ends <= now }];
+    const ends = grantEnd(name);
+    return ends === undefined
+      ? []
+      : [{ words: `${namespace}/${name} until ${ends.toISOString()}`, over: ends <= now }];
   });
   const over = grants.filter((grant) => grant.over);
   if (over.length > 0) {
     return warning(
       `over, and still there: ${over.map(({ words }) => words).join(", ")}`,
-      "they open nothing any more; tidy them away: tenantry breakglass revoke",
+      "they open nothing any more; tidy them away: tenantry breakglass revoke TENANT",
     );
   }
   return grants.length === 0
     ? ok("no grant is open")
     : warning(
         `open: ${grants.map(({ words }) => words).join(", ")}`,
-        "revoke what is not needed any more: tenantry breakglass revoke",
+        "revoke what is not needed any more: tenantry breakglass revoke TENANT",
       );
 }
-
-const GRANT = new RegExp(`^${names.clusterRoleName("pentest")}-([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f-]{21}$`);

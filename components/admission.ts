@@ -10,6 +10,8 @@ const { v1 } = kubernetes.admissionregistration;
 interface Policy<Spec> {
   readonly name: string;
   readonly spec: Spec;
+  /** What the policy is held against, where its spec names a kind of parameter. */
+  readonly paramRef?: kubernetes.types.input.admissionregistration.v1.ParamRef;
 }
 
 /** Declares a policy that writes, and binds it for everybody. */
@@ -42,7 +44,14 @@ export function validatingPolicy(
   const declared = new v1.ValidatingAdmissionPolicy(name, { metadata, spec: policy.spec }, opts);
   return new v1.ValidatingAdmissionPolicyBinding(
     `${name}-binding`,
-    { metadata, spec: { policyName: policy.name, validationActions: nativeActions(action) } },
+    {
+      metadata,
+      spec: {
+        policyName: policy.name,
+        ...(policy.paramRef !== undefined && { paramRef: policy.paramRef }),
+        validationActions: nativeActions(action),
+      },
+    },
     { ...opts, dependsOn: declared },
   );
 }

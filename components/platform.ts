@@ -6,6 +6,7 @@ import type { PlatformSpec } from "../model/platform";
 import { roleRules } from "../model/roles";
 import { tier, tierNames } from "../model/tiers";
 import { BackupBucket } from "./backup-bucket";
+import { BreakGlass } from "./break-glass";
 import type { Surroundings } from "./facts";
 import { Gateway } from "./gateway";
 import { Guardrails } from "./guardrails";
@@ -99,6 +100,7 @@ export class Platform extends pulumi.ComponentResource {
       plane,
     );
     new OperatorCluster("operator", { platform: { ...platform, ...facts }, home, backup }, plane);
+    new BreakGlass("break-glass", plane);
     new ProvisionerAccount("provisioner", { platform }, plane);
     const { login } = new ProvisionerVault("provisioner", { platform, facts }, plane);
     new OperatorAccount("operator", { platform }, plane);

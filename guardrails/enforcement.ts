@@ -10,6 +10,7 @@ import { spreadPolicy } from "./disruption";
 import { imagePullPolicy } from "./image-pull";
 import { placementPolicy } from "./placement";
 import { floorDefault, floorRule } from "./pod-security-floor";
+import { breakGlassGuard } from "./break-glass";
 import { operatorGuard } from "./operator";
 import { provisionerGuard } from "./provisioner";
 import type { Rule } from "./rule";
@@ -31,7 +32,7 @@ export function writingPolicies(platform: GuardedPlatform) {
 
 /** The API server's own policies that refuse besides the rules, whatever the engine. */
 export function guardingPolicies(platform: GuardedPlatform) {
-  return [floorRule(platform), provisionerGuard(platform), operatorGuard(platform)];
+  return [floorRule(platform), provisionerGuard(platform), operatorGuard(platform), breakGlassGuard()];
 }
 
 /** Every rule of the platform; one that the engine cannot enforce stays with the API server. */

@@ -4,6 +4,7 @@
  * that reads a tenant's secrets, or patch a workload until it sends them away.
  */
 
+import { UUID_V7 } from "../model/break-glass";
 import * as labels from "../model/labels";
 import * as names from "../model/names";
 import { mintedAccounts, PENTEST_ROLE, renewedAccounts } from "../model/operator";
@@ -83,8 +84,6 @@ function variables({ cluster }: GuardedPlatform) {
     { name: "changed", expression: "object != null" },
   ];
 }
-
-const UUID_V7 = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 
 function borders({ cluster }: GuardedPlatform): Check[] {
   const kinds = { [cluster.provisionerNamespace]: [EVENTS], [cluster.backupNamespace]: [BACKUP_KIND] };

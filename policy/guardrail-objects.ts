@@ -30,6 +30,7 @@ export function guardrailObjects(setting: Setting): readonly GuardrailObject[] {
 interface Policy {
   readonly name: string;
   readonly spec: unknown;
+  readonly paramRef?: unknown;
 }
 
 function derive(platform: Platform): GuardrailObject[] {
@@ -52,13 +53,20 @@ function mutating({ name, spec }: Policy): GuardrailObject[] {
   ];
 }
 
-function validating({ name, spec }: Policy, action: GuardrailAction = "enforce"): GuardrailObject[] {
+function validating(
+  { name, spec, paramRef }: Policy,
+  action: GuardrailAction = "enforce",
+): GuardrailObject[] {
   return [
     { kind: "ValidatingAdmissionPolicy", name, spec },
     {
       kind: "ValidatingAdmissionPolicyBinding",
       name,
-      spec: { policyName: name, validationActions: nativeActions(action) },
+      spec: {
+        policyName: name,
+        ...(paramRef !== undefined && { paramRef }),
+        validationActions: nativeActions(action),
+      },
     },
   ];
 }

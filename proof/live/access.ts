@@ -2,9 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { presenceOf } from "../../model/lifecycle";
+import { grantEnd, pentestRules } from "../../model/break-glass";
 import * as names from "../../model/names";
-import { boundRoles, roleRules, type BoundRole } from "../../model/roles";
-import { operatorSubjects } from "../../model/operator";
+import { boundRoles, roleRules, type BoundRole, type Rule } from "../../model/roles";
+import { operatorSubjects, PENTEST_ROLE } from "../../model/operator";
 import type { PlatformSpec } from "../../model/platform";
 import type { Tenant, TenantNamespace } from "../../model/tenant";
 import { isLeaving, named, type LiveObject } from "../documents";
@@ -42,12 +43,25 @@ export function judgeAccess(
     if (leaving && roleOf(binding) === `ClusterRole ${binding.metadata.name}`) {
       continue;
     }
+    if (isGrant(binding, namespace)) {
+      continue;
+    }
     expect(
       `RoleBinding ${namespace.name}/${binding.metadata.name}`,
       false,
       `is not declared and binds ${subjectsOf(binding).join(", ") || "nobody"}`,
     );
   }
+}
+
+/** A break-glass grant, which no file declares and which ends by itself (R91). */
+function isGrant(binding: LiveObject, namespace: TenantNamespace): boolean {
+  const { name } = binding.metadata;
+  return (
+    grantEnd(name) !== undefined &&
+    roleOf(binding) === `ClusterRole ${PENTEST_ROLE}` &&
+    isDeepStrictEqual(subjectsOf(binding), [`ServiceAccount ${namespace.name}/${name}`])
+  );
 }
 
 /**
@@ -80,8 +94,14 @@ function peopleOf({ access }: Tenant, role: BoundRole): string[] {
 /** Judges what all tenants share: the closed roles. */
 export function judgeRoles(clusterRoles: readonly LiveObject[], ledger: Ledger): void {
   const { expect } = ledger.bench("(platform)", "access");
-  for (const [role, rules] of Object.entries(roleRules) as [BoundRole, (typeof roleRules)[BoundRole]][]) {
-    const name = names.clusterRoleName(role);
+  const closed: [string, readonly Rule[]][] = [
+    ...Object.entries(roleRules).map(([role, rules]): [string, readonly Rule[]] => [
+      names.clusterRoleName(role),
+      rules,
+    ]),
+    [PENTEST_ROLE, pentestRules],
+  ];
+  for (const [name, rules] of closed) {
     const live = named(clusterRoles, name);
     expect(`ClusterRole ${name}`, live !== undefined, "is missing");
     if (live !== undefined) {

@@ -1,5 +1,6 @@
 /** Judges the platform's admission policies: each stands as it was written and is bound without a way round it (R17, R19, R41). */
 
+import { isDeepStrictEqual } from "node:util";
 import {
   enforcement,
   engineDocuments,
@@ -19,6 +20,7 @@ import { says } from "./subset";
 interface Policy {
   readonly name: string;
   readonly spec: unknown;
+  readonly paramRef?: unknown;
 }
 
 export type LivePolicies = Pick<
@@ -100,7 +102,7 @@ function judgeDocument(
 
 function judge(
   kind: "Mutating" | "Validating",
-  { name, spec }: Policy,
+  { name, spec, paramRef }: Policy,
   policies: readonly LiveObject[],
   bindings: readonly LiveObject[],
   ledger: Ledger,
@@ -118,6 +120,7 @@ function judge(
     object,
     binding["policyName"] === name &&
       binding["matchResources"] === undefined &&
+      isDeepStrictEqual(binding["paramRef"], paramRef) &&
       (kind === "Mutating" || says(binding["validationActions"], nativeActions(action))),
     "is not bound for everybody",
   );
