@@ -2,6 +2,8 @@
 
 import * as os from "node:os";
 import type { Environment } from "../proof/connect";
+import { engineEnvironment } from "./identity";
+import type { Project } from "./workspace";
 
 /** A PROV-O agent. */
 export type Agent =
@@ -25,6 +27,12 @@ export function agentOf(environment: Environment, actor?: string): Agent {
   return run === undefined
     ? person
     : { "@type": "prov:SoftwareAgent", "@id": run.url, "prov:actedOnBehalfOf": person };
+}
+
+/** The person who runs a command, by name. */
+export function runnerOf(options: Project & { readonly actor?: string }): string {
+  const agent = agentOf(engineEnvironment(options), options.actor);
+  return agent["@type"] === "prov:Person" ? agent.name : agent["prov:actedOnBehalfOf"].name;
 }
 
 function pipelineRun(environment: Environment): { url: string; actor: string } | undefined {

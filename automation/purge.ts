@@ -83,7 +83,10 @@ function unreachable({ name }: Tenant): never {
 }
 
 /** @throws RunFailure `badInput` where it is too early, or the name is missing. */
-export function refuseUntimely({ name, lifecycle }: Tenant, { now = false, confirmedName }: Pick<PurgeOptions, "now" | "confirmedName">): void {
+export function refuseUntimely(
+  { name, lifecycle }: Tenant,
+  { now = false, confirmedName }: Pick<PurgeOptions, "now" | "confirmedName">,
+): void {
   const { state, retainUntil = "", legalHold } = lifecycle;
   if (state !== "retained") {
     throw new RunFailure(

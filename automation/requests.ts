@@ -5,9 +5,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { formatFault } from "../model/fault";
 import type { TenantList } from "../model/read";
-import { agentOf } from "./audit-agent";
+import { runnerOf } from "./audit-agent";
 import { commitOnly, isCommitted } from "./git-commit";
-import { engineEnvironment } from "./identity";
 import { bringIn, rehearse, type Onboarding, type OnboardingOptions } from "./onboard";
 import { operate, type OperationOptions } from "./operation";
 import { RunFailure } from "./outcome";
@@ -94,7 +93,7 @@ export interface Acceptance extends Onboarding {
  * `onboard`.
  */
 export async function acceptRequest(options: AcceptOptions): Promise<Acceptance> {
-  const { tenant: name, approver = runner(options), gitopsOnly = false, dryRun = false } = options;
+  const { tenant: name, approver = runnerOf(options), gitopsOnly = false, dryRun = false } = options;
   const file = requestFile(options, name);
   const policy = requestPolicy(options);
   const { request, bytes } = granted(judged(file, policy, without(readList(options), name)));
@@ -145,11 +144,6 @@ function without(list: TenantList, name: string): TenantList {
     tenants: list.tenants.filter((tenant) => tenant.name !== name),
     read: list.read.filter(({ tenant }) => tenant.name !== name),
   };
-}
-
-function runner(options: OperationOptions): string {
-  const agent = agentOf(engineEnvironment(options), options.actor);
-  return agent["@type"] === "prov:Person" ? agent.name : agent["prov:actedOnBehalfOf"].name;
 }
 
 /** A request that was changed while it was accepted asks for something else, which nobody has accepted. */
