@@ -5,6 +5,14 @@
 
 export { type VerifyOptions } from "./audit-announced";
 export { verifyAudit, type AuditFault, type AuditVerdict } from "./audit-verify";
+export {
+  grantBreakGlass,
+  listBreakGlass,
+  revokeBreakGlass,
+  type BreakGlassOptions,
+  type Grant,
+  type Granted,
+} from "./break-glass";
 export { type Certificate } from "./certificate";
 export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";

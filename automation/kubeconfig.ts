@@ -50,7 +50,9 @@ export function issueKubeconfig(options: KubeconfigOptions): Promise<IssuedKubec
     const cluster = await openCluster(operatorEnvironment(options));
     if (mode === "oidc") {
       const person = await oidcUser(options);
-      await operation.step("files", "write the kubeconfig", async () => write(file, cluster, access, person));
+      await operation.step("files", "write the kubeconfig", async () =>
+        writeKubeconfig(file, cluster, access, person),
+      );
       return { file, namespace: namespace.name, role, mode, trials: [] };
     }
     const minted = await operation.step(
@@ -60,7 +62,9 @@ export function issueKubeconfig(options: KubeconfigOptions): Promise<IssuedKubec
       ({ expires }) => ({ account: access.account, namespace: namespace.name, expires }),
     );
     const user = { token: minted.token };
-    await operation.step("files", "write the kubeconfig", async () => write(file, cluster, access, user));
+    await operation.step("files", "write the kubeconfig", async () =>
+      writeKubeconfig(file, cluster, access, user),
+    );
     const others = otherNamespaces(readList(options).tenants, name);
     const trials = await operation.step(
       "kubernetes",
@@ -70,7 +74,7 @@ export function issueKubeconfig(options: KubeconfigOptions): Promise<IssuedKubec
     );
     if (mode === "exec") {
       await operation.step("files", "put the command in the token's place", async () =>
-        write(file, cluster, access, execUser(options, access)),
+        writeKubeconfig(file, cluster, access, execUser(options, access)),
       );
     }
     const expires = mode === "token" ? { expires: minted.expires } : {};
@@ -91,7 +95,13 @@ export async function mint(
   return minted;
 }
 
-function write(file: string, cluster: Cluster, { namespace, account }: MachineAccess, user: object): void {
+/** Writes a kubeconfig of one user in one namespace, readable by its owner alone. */
+export function writeKubeconfig(
+  file: string,
+  cluster: Cluster,
+  { namespace, account }: Pick<MachineAccess, "namespace" | "account">,
+  user: object,
+): void {
   const [name, context] = [new URL(cluster.address).host, namespace.name];
   const authority =
     cluster.authority === undefined
@@ -151,7 +161,7 @@ async function oidcUser(project: Project) {
 }
 
 /** A credential that failed its trial must not lie about. */
-async function orWithdraw<T>(file: string, trial: () => Promise<T>): Promise<T> {
+export async function orWithdraw<T>(file: string, trial: () => Promise<T>): Promise<T> {
   try {
     return await trial();
   } catch (error) {

@@ -32,20 +32,38 @@ const DEFAULT_TTL = 3600;
 export function machineAccess(options: AccessOptions): MachineAccess {
   const { role = "dev", environmentName, ttlSeconds: ttl = DEFAULT_TTL } = options;
   const tenant = readTenant(options, options.tenant);
-  const namespace = chosen(tenant, environmentName);
-  const faults = [
-    presenceOf(tenant).runs
-      ? undefined
-      : `${tenant.name} is ${tenant.lifecycle.state}, and nobody signs in to it; resume it first`,
-    typeof namespace === "string" ? namespace : undefined,
-    Number.isInteger(ttl) && ttl >= SHORTEST_TTL && ttl <= LONGEST_TTL
-      ? undefined
-      : `a token lives ${SHORTEST_TTL} s to 24 h, not ${ttl} s; ask for as long as the work takes`,
-  ].filter((fault) => fault !== undefined);
-  if (faults.length > 0 || typeof namespace === "string") {
-    throw new RunFailure("badInput", faults.join("\n"));
-  }
+  const namespace = placeOfAccess(tenant, environmentName, ttl);
   return { tenant, namespace, role, account: names.accessAccount(role), ttl };
+}
+
+/**
+ * The namespace that a credential may be given for.
+ *
+ * @param ttl seconds that it is to live.
+ * @param faults what is wrong besides.
+ * @throws RunFailure `badInput` with everything that is wrong.
+ */
+export function placeOfAccess(
+  tenant: Tenant,
+  environment: string | undefined,
+  ttl: number,
+  faults: readonly string[] = [],
+): TenantNamespace {
+  const namespace = chosen(tenant, environment);
+  const all = [
+    ...faults,
+    ...(presenceOf(tenant).runs
+      ? []
+      : [`${tenant.name} is ${tenant.lifecycle.state}, and nobody signs in to it; resume it first`]),
+    ...(typeof namespace === "string" ? [namespace] : []),
+    ...(Number.isInteger(ttl) && ttl >= SHORTEST_TTL && ttl <= LONGEST_TTL
+      ? []
+      : [`a token lives ${SHORTEST_TTL} s to 24 h, not ${ttl} s; ask for as long as the work takes`]),
+  ];
+  if (all.length > 0 || typeof namespace === "string") {
+    throw new RunFailure("badInput", all.join("\n"));
+  }
+  return namespace;
 }
 
 /** The namespace, or what is wrong with the choice. */

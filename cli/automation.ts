@@ -6,6 +6,7 @@ const load = createRequire(__filename);
 
 export const automation = {
   audit: () => load("../automation/audit-verify") as typeof import("../automation/audit-verify"),
+  breakGlass: () => load("../automation/break-glass") as typeof import("../automation/break-glass"),
   doctor: () => load("../automation/doctor") as typeof import("../automation/doctor"),
   drift: () => load("../automation/drift") as typeof import("../automation/drift"),
   dryRun: () => load("../automation/dry-run") as typeof import("../automation/dry-run"),

@@ -4,6 +4,7 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, Option } from "commander";
 import { completeNames } from "./completion";
 import { audit } from "./commands/audit";
+import { breakglass } from "./commands/breakglass";
 import { destroy } from "./commands/destroy";
 import { doctor } from "./commands/doctor";
 import { drift } from "./commands/drift";
@@ -26,7 +27,7 @@ import { version } from "../package.json";
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
   ["Lists of tenants:", [list, preview, up, destroy, drift, doctor]],
   ["A tenant's life:", [onboard, requests, show, suspend, resume, offboard, purge]],
-  ["Credentials:", [kubeconfig, token, rotate]],
+  ["Credentials:", [kubeconfig, token, rotate, breakglass]],
   ["Records:", [audit]],
 ];
 

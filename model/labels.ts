@@ -38,6 +38,9 @@ export const OWNERS = "tenantry.dev/owners";
 export const DISPLAY_NAME = "tenantry.dev/display-name";
 /** What a stopped workload was before its tenant was suspended, as an annotation: `3` replicas, `false` for not stopped (R89). */
 export const BEFORE_SUSPENSION = "tenantry.dev/before-suspension";
+/** Why a break-glass grant was given and who agreed to it, as annotations on its RoleBinding (R91). */
+export const GRANT_REASON = "tenantry.dev/grant-reason";
+export const GRANT_APPROVER = "tenantry.dev/grant-approver";
 /** Vault keys of a namespace's custom metadata cannot hold a slash, so that Vault has keys of its own. */
 export const VAULT_OWNER = "tenantry-list";
 export const VAULT_TENANT = "tenantry-tenant";
