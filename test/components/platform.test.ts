@@ -40,7 +40,7 @@ describe("the declared graph of the platform", () => {
 
   it("aggregates no role (attack A026)", () => {
     const roles = graph.filter(({ type }) => type.endsWith(":ClusterRole"));
-    assert.equal(roles.length, 7);
+    assert.equal(roles.length, 8);
     for (const { props } of roles) {
       assert.equal(props["aggregationRule"], undefined);
       assert.ok(!JSON.stringify(props["metadata"]).includes("aggregate-to"));
