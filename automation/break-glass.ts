@@ -171,7 +171,7 @@ function faultsOf(said: Justification): string[] {
   return (["reason", "approver"] as const).flatMap((field) => {
     const text = said[field];
     if (text.trim() === "" || text.length > TEXT_MAX) {
-      return [`a grant has a ${field} of 1 to ${TEXT_MAX} characters; say ${WORDS[field]}`];
+      return [`${field} takes 1 to ${TEXT_MAX} characters; say ${WORDS[field]}`];
     }
     return looksSecret(text)
       ? [`the ${field} looks like a credential, and everybody reads it; say it without`]

@@ -109,6 +109,12 @@ export function breakGlassGuard() {
           "the token would outlive the grant; ask for less",
         ),
         refusal(
+          // The API server prolongs a pod's token to a year, until every client can renew its own.
+          `${TOKEN} && object.spec.?boundObjectRef.hasValue()`,
+          "variables.name",
+          "no pod holds the token of a grant; run it as an account of the tenant",
+        ),
+        refusal(
           `${BINDING} && !(object.roleRef.name == ${text(PENTEST_ROLE)} && variables.kind == ${text(BINDINGS[0])} &&
             object.?subjects.orValue([]).size() == 1 && object.subjects.all(subject,
               subject.kind == "ServiceAccount" && subject.name == variables.name &&
