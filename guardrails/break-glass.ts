@@ -110,7 +110,7 @@ export function breakGlassGuard() {
         ),
         refusal(
           // The API server prolongs a pod's token to a year, until every client can renew its own.
-          `${TOKEN} && object.spec.?boundObjectRef.hasValue()`,
+          `${TOKEN} && object.spec.?boundObjectRef.orValue(null) != null`,
           "variables.name",
           "no pod holds the token of a grant; run it as an account of the tenant",
         ),

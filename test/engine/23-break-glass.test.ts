@@ -100,7 +100,7 @@ describe("break-glass", function () {
   });
 
   for (const [what, method, target] of [
-    ["another tenant's namespace", "GET", "/api/v1/namespaces/tenant-stark/configmaps"],
+    ["another tenant's namespace", "GET", "/api/v1/namespaces/tenant-globex/configmaps"],
     ["the platform's namespace", "GET", "/api/v1/namespaces/tenantry-system/configmaps"],
     ["nodes", "GET", "/api/v1/nodes"],
     ["its own binding", "DELETE", BINDINGS],
@@ -211,7 +211,12 @@ describe("break-glass", function () {
       ["a binding of the role under another name", BINDINGS, binding("bob"), ALIEN],
       ["a binding to another role", BINDINGS, binding(named(0), { role: "tenant-admin" }), OTHER],
       ["a binding to another account", BINDINGS, binding(named(0), { subject: "default" }), OTHER],
-      ["a binding to another namespace's", BINDINGS, binding(named(0), { namespace: "tenant-stark" }), OTHER],
+      [
+        "a binding to another namespace's",
+        BINDINGS,
+        binding(named(0), { namespace: "tenant-globex" }),
+        OTHER,
+      ],
     ] as const) {
       it(`refuses ${what}`, async () => {
         const { status, message } = await ask("POST", collection, object);
