@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as os from "node:os";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
+import { meaningOf } from "../../automation/engine-errors";
+import { alone, areDead } from "../../automation/lock";
+import { heldBy, holdersIn } from "../../automation/lock-holder";
+
+/** A process of this machine that is no more. */
+const DEAD = spawnSync(process.execPath, ["--version"]).pid;
+
+/** As the engine refuses a second run. */
+function held(...locks: readonly { pid: number; host?: string }[]): Error {
+  const lines = locks.map(
+    ({ pid, host = os.hostname() }) =>
+      `  file:///states/.pulumi/locks/1.json: created by ci@${host} (pid ${pid}) at 2026-11-23T10:00:00Z`,
+  );
+  const error = Object.create(ConcurrentUpdateError.prototype) as Error;
+  error.message = `error: the stack is currently locked by ${locks.length} lock(s). …\n${lines.join("\n")}`;
+  return error;
+}
+
+/** A stack whose work fails in turn by these, then succeeds. */
+function stackHeldBy(...errors: Error[]) {
+  let cancelled = 0;
+  const notes: string[] = [];
+  const cancel = () => Promise.resolve(void cancelled++);
+  const stack = { name: "prod", cancel } as unknown as Stack;
+  const work = () => {
+    const error = errors.shift();
+    return error === undefined ? Promise.resolve("done") : Promise.reject(error);
+  };
+  return { run: () => alone(stack, (note) => notes.push(note), work), cancelled: () => cancelled, notes };
+}
+
+describe("a stack that is held", () => {
+  it("names its holders as the engine does, and nobody in any other error", () => {
+    assert.deepEqual(holdersIn(held({ pid: 7, host: "runner-1" })), [
+      { user: "ci", host: "runner-1", pid: 7, since: "2026-11-23T10:00:00Z" },
+    ]);
+    assert.equal(holdersIn(new Error("created by ci@runner-1 (pid 7) at noon")), undefined);
+  });
+
+  it("is taken from runs of this machine that are no more, and the work is done", async () => {
+    const stack = stackHeldBy(held({ pid: DEAD }));
+    assert.equal(await stack.run(), "done");
+    assert.equal(stack.cancelled(), 1);
+    assert.match(stack.notes.join(), /a run of this machine was killed .* its lock is taken away/);
+  });
+
+  for (const [whose, locks] of [
+    ["a run that is alive", [{ pid: process.pid }]],
+    ["a run of another machine", [{ pid: DEAD, host: "runner-1" }]],
+    ["a dead run and one that is alive", [{ pid: DEAD }, { pid: process.pid }]],
+  ] as const) {
+    it(`is never taken from ${whose}`, async () => {
+      const stack = stackHeldBy(held(...locks));
+      await assert.rejects(stack.run(), { kind: "locked", exitCode: 10 });
+      assert.equal(stack.cancelled(), 0);
+    });
+  }
+
+  it("is not fought for: who is quicker after a dead run is named", async () => {
+    const stack = stackHeldBy(held({ pid: DEAD }), held({ pid: process.pid }));
+    await assert.rejects(stack.run(), new RegExp(`process ${process.pid}.* holds the stack prod`));
+    assert.equal(stack.cancelled(), 1);
+  });
+
+  it("does not hide any other failure", async () => {
+    const stack = stackHeldBy(new Error("the disk burns"));
+    await assert.rejects(stack.run(), /^Error: the disk burns$/);
+    assert.equal(stack.cancelled(), 0);
+  });
+
+  it("is not called dead where nobody is named", () => assert.equal(areDead([]), false));
+
+  it("says who, since when, and what to do", () => {
+    const holder = { user: "ci", host: "runner-1", pid: 7, since: "noon" };
+    assert.match(
+      heldBy([holder], "prod"),
+      /^ci on runner-1 \(process 7\) since noon holds the stack prod; nothing was changed: wait .* pulumi cancel --stack prod$/,
+    );
+  });
+});
+
+describe("the engine's own words", () => {
+  for (const [text, kind, sentence] of [
+    ["Failed to get Pulumi version: spawn pulumi ENOENT", "badInput", /no program `pulumi`/],
+    ["error: failed to load checkpoint: place 1: unexpected end of JSON input", "failure", /cut short/],
+    ["stderr: \nerror: unexpected end of JSON input\n", "locked", /lock file of this stack is empty/],
+    ["error: get stack secrets manager: incorrect passphrase", "credentials", /not the one/],
+    [
+      "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …",
+      "credentials",
+      /no passphrase is set/,
+    ],
+    ["write /states/x.json: no space left on device", "failure", /could not be written/],
+  ] as const) {
+    it(`are translated: ${text.trim().slice(0, 60)}`, () => {
+      const meaning = meaningOf(text);
+      assert.equal(meaning?.kind, kind);
+      assert.match(meaning.sentence, sentence);
+    });
+  }
+
+  it("are left where they speak for themselves", () => {
+    assert.equal(meaningOf("error: resource acme-quota: quota is forbidden"), undefined);
+    assert.equal(meaningOf("error: reading x.yaml: unexpected end of JSON input"), undefined);
+  });
+});
