@@ -62,8 +62,11 @@ function cluster(server: string, identity: https.RequestOptions): Cluster {
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
 
-function send(url: URL, options: https.RequestOptions, body: unknown): Promise<Reply> {
+function send(url: URL, { headers, ...options }: https.RequestOptions, body: unknown): Promise<Reply> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  // Node leaves the length of a DELETE's body out: the server would take the body for the connection's next request.
+  const length = content === undefined ? {} : { "content-length": Buffer.byteLength(content) };
   return new Promise((resolve, reject) => {
     const fail = (error: Error) =>
       reject(
@@ -71,7 +74,7 @@ function send(url: URL, options: https.RequestOptions, body: unknown): Promise<R
           cause: error,
         }),
       );
-    const request = https.request(url, { ...options, signal }, (response) => {
+    const request = https.request(url, { ...options, headers: { ...headers, ...length }, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", fail);
@@ -89,7 +92,7 @@ function send(url: URL, options: https.RequestOptions, body: unknown): Promise<R
       });
     });
     request.on("error", fail);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    request.end(content);
   });
 }
 
