@@ -1,24 +1,13 @@
 /** Break-glass grants as they stand in the cluster: a ServiceAccount and a RoleBinding of one name (R91). */
 
-import { z } from "zod";
 import { grantEnd } from "../model/break-glass";
 import * as labels from "../model/labels";
 import { PENTEST_ROLE } from "../model/operator";
 import type { Tenant, TenantNamespace } from "../model/tenant";
-import { accepted, type Cluster, type Reply } from "./cluster";
+import { accepted, type Cluster } from "./cluster";
+import { listAll } from "./collection";
 
 const RBAC = "rbac.authorization.k8s.io";
-
-const list = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({
-        name: z.string(),
-        annotations: z.record(z.string(), z.string()).default({}),
-      }),
-    }),
-  ),
-});
 
 export interface Grant extends Justification {
   /** The tenant's name. */
@@ -46,16 +35,12 @@ export async function liveGrants(
   tenant: string,
   namespace: string,
 ): Promise<{ grants: Grant[]; now: Date }> {
-  const replies = await Promise.all([
-    cluster.request("GET", accountsOf(namespace)),
-    // Last, so that what it tells of a grant wins.
-    cluster.request("GET", bindingsOf(namespace)),
-  ]);
-  const now = clockOf(replies[1]);
+  const now = await clock(cluster);
   const found = new Map<string, Grant>();
-  for (const reply of replies) {
-    const { items } = list.parse(accepted(`list break-glass grants in ${namespace}`, reply));
-    for (const { name, annotations } of items.map(({ metadata }) => metadata)) {
+  // Bindings last, so that what they tell of a grant wins.
+  for (const collection of [accountsOf(namespace), bindingsOf(namespace)]) {
+    for (const { metadata } of (await listAll(cluster, collection)) ?? []) {
+      const { name, annotations = {} } = metadata;
       const ends = grantEnd(name);
       if (ends !== undefined) {
         found.set(name, {
@@ -76,8 +61,9 @@ export async function liveGrants(
 /** Where the RoleBinding is gone, or was not made by Tenantry. */
 const UNSAID = "(not said)";
 
-/** By the header of its answer: this machine's clock need not be right. */
-function clockOf({ date }: Reply): Date {
+/** The API server's, by the header of an answer: this machine's need not be right. */
+async function clock(cluster: Cluster): Promise<Date> {
+  const { date } = await cluster.request("GET", "/version");
   const told = Date.parse(date ?? "");
   return Number.isNaN(told) ? new Date() : new Date(told);
 }
@@ -125,6 +111,29 @@ export async function removeGrant(cluster: Cluster, { name, namespace }: GrantPl
       accepted(`remove break-glass grant ${namespace}/${name}`, reply);
     }
   }
+}
+
+/** Grants of tenants, open and over. */
+export async function allGrants(
+  operator: Cluster,
+  tenants: readonly Pick<Tenant, "name" | "namespaces">[],
+): Promise<Grant[]> {
+  const found: Grant[] = [];
+  for (const { name: tenant, namespaces } of tenants) {
+    for (const { name: namespace } of namespaces) {
+      found.push(...(await liveGrants(operator, tenant, namespace)).grants);
+    }
+  }
+  return found;
+}
+
+/** Ends every grant of a tenant that is shut out: bindings that no list declares would stay. */
+export async function endGrants(operator: Cluster, tenant: Tenant): Promise<string[]> {
+  const grants = await allGrants(operator, [tenant]);
+  for (const grant of grants) {
+    await removeGrant(operator, grant);
+  }
+  return grants.map(({ name }) => name);
 }
 
 /** The file that a grant's token is written to, in `out/`. */

@@ -3,9 +3,9 @@
 import * as fs from "node:fs";
 import { v7 as uuid } from "uuid";
 import { grantEnd, grantName, GRANT_LIFE } from "../model/break-glass";
-import type { Tenant } from "../model/tenant";
 import { announceGrant } from "./break-glass-event";
 import {
+  allGrants,
   grantFile,
   liveGrants,
   makeGrant,
@@ -180,16 +180,6 @@ function faultsOf(said: Justification): string[] {
 }
 
 const WORDS = { reason: "why it is needed", approver: "who agreed to it" } as const;
-
-async function allGrants(operator: Cluster, tenants: readonly Tenant[]): Promise<Grant[]> {
-  const found: Grant[] = [];
-  for (const { name: tenant, namespaces } of tenants) {
-    for (const { name: namespace } of namespaces) {
-      found.push(...(await liveGrants(operator, tenant, namespace)).grants);
-    }
-  }
-  return found;
-}
 
 async function tidyAway(
   operator: Cluster,

@@ -1,6 +1,7 @@
 /** Takes a tenant's credentials, has the program shut the tenant out, and sees each credential refused (R85, R89). */
 
 import type { Tenant } from "../model/tenant";
+import { endGrants } from "./break-glass-grants";
 import {
   seeThemRefused,
   seeThemWork,
@@ -45,6 +46,12 @@ export async function shuttingOut(
   for (const { credential, why } of untried) {
     operation.note(`${credential} does not work, so that its refusal will prove nothing: ${why}`);
   }
+  await operation.step(
+    "kubernetes",
+    "end break-glass grants",
+    () => endGrants(servers.operator.cluster, tenant),
+    (ended) => ({ ended }),
+  );
   await work();
   const tried = await operation.step(
     "kubernetes",

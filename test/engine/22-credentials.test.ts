@@ -68,7 +68,11 @@ describe("credentials of a tenant", function () {
     it("lies in out/, readable by its owner alone, where Git does not take it", () => {
       assert.equal(issued.file, path.join(sandbox().project.directory, "out", "tenant-acme.kubeconfig"));
       assert.equal(fs.statSync(issued.file).mode & 0o777, 0o600);
-      const asked = execFileSync("git", ["-C", REPOSITORY, "check-ignore", "out/tenant-acme.kubeconfig"]);
+      const clone = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-git-"));
+      fs.copyFileSync(path.join(REPOSITORY, ".gitignore"), path.join(clone, ".gitignore"));
+      execFileSync("git", ["init", "--quiet", clone]);
+      const asked = execFileSync("git", ["-C", clone, "check-ignore", "out/tenant-acme.kubeconfig"]);
+      fs.rmSync(clone, { recursive: true });
       assert.equal(asked.toString().trim(), "out/tenant-acme.kubeconfig");
     });
 
