@@ -42,7 +42,7 @@ const ENGINE_ERRORS: readonly EngineError[] = [
       "no passphrase is set, and this stack's secrets are encrypted with one; nothing was changed: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
   },
   {
-    sign: /no space left on device|file too large|disk quota exceeded|read-only file system/i,
+    sign: /failed to save snapshot|no space left on device|file too large|disk quota exceeded|read-only file system/i,
     kind: "failure",
     sentence:
       "the state could not be written, its disk is full or closed; what was made last may not be recorded: make room, then run this again, which takes over what stands",
