@@ -18,6 +18,7 @@ export { type Counts } from "./changes";
 export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
 export { drift, repair, type DriftOptions, type Repair, type RepairOptions } from "./drift";
 export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift-report";
+export { initProject, type Initialised, type InitOptions, type PlatformFacts } from "./init";
 export {
   dryRunOffboard,
   dryRunPurge,

@@ -10,6 +10,7 @@ export const automation = {
   doctor: () => load("../automation/doctor") as typeof import("../automation/doctor"),
   drift: () => load("../automation/drift") as typeof import("../automation/drift"),
   dryRun: () => load("../automation/dry-run") as typeof import("../automation/dry-run"),
+  init: () => load("../automation/init") as typeof import("../automation/init"),
   kubeconfig: () => load("../automation/kubeconfig") as typeof import("../automation/kubeconfig"),
   offboard: () => load("../automation/offboard") as typeof import("../automation/offboard"),
   onboard: () => load("../automation/onboard") as typeof import("../automation/onboard"),

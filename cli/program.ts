@@ -8,6 +8,7 @@ import { breakglass } from "./commands/breakglass";
 import { destroy } from "./commands/destroy";
 import { doctor } from "./commands/doctor";
 import { drift } from "./commands/drift";
+import { init } from "./commands/init";
 import { kubeconfig } from "./commands/kubeconfig";
 import { list } from "./commands/list";
 import { offboard } from "./commands/offboard";
@@ -25,7 +26,7 @@ import { seconds } from "./duration";
 import { version } from "../package.json";
 
 const GROUPS: readonly (readonly [string, readonly (() => Command)[]])[] = [
-  ["Lists of tenants:", [list, preview, up, destroy, drift, doctor]],
+  ["Lists of tenants:", [init, list, preview, up, destroy, drift, doctor]],
   ["A tenant's life:", [onboard, requests, show, suspend, resume, offboard, purge]],
   ["Credentials:", [kubeconfig, token, rotate, breakglass]],
   ["Records:", [audit]],
