@@ -74,23 +74,27 @@ function send(url: URL, { headers, ...options }: https.RequestOptions, body: unk
           cause: error,
         }),
       );
-    const request = https.request(url, { ...options, headers: { ...headers, ...length }, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", fail);
-      response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        const parsed = objectOf(text);
-        const message = typeof parsed["message"] === "string" ? parsed["message"] : text.slice(0, 200);
-        const { date } = response.headers;
-        resolve({
-          status: response.statusCode ?? 0,
-          message,
-          body: parsed,
-          ...(date !== undefined && { date }),
+    const request = https.request(
+      url,
+      { ...options, headers: { ...headers, ...length }, signal },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          const parsed = objectOf(text);
+          const message = typeof parsed["message"] === "string" ? parsed["message"] : text.slice(0, 200);
+          const { date } = response.headers;
+          resolve({
+            status: response.statusCode ?? 0,
+            message,
+            body: parsed,
+            ...(date !== undefined && { date }),
+          });
         });
-      });
-    });
+      },
+    );
     request.on("error", fail);
     request.end(content);
   });

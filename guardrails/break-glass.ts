@@ -72,6 +72,16 @@ export function breakGlassGuard() {
             resources: ["*/*"],
           },
         ],
+        // A policy without its parameters refuses all that it matches, conditions or not. With this one an API server
+        // could not write its first lease, and nobody anything.
+        excludeResourceRules: [
+          {
+            apiGroups: ["coordination.k8s.io"],
+            apiVersions: ["*"],
+            operations: ["*"],
+            resources: ["leases"],
+          },
+        ],
       },
       matchConditions: [{ name: "grant", expression: `(${BY_GRANT}) || (${OF_GRANT})` }],
       variables: [
