@@ -60,21 +60,28 @@ export async function recover(
     return { adopted: [] };
   }
   // Pending operations are also what a run at work has: only whoever gets the stack for itself may call them left.
-  await alone(stack, note, () => stack.refresh({ clearPendingCreates: true }));
+  // The pending creates stay until what stands is taken in: they are the only record of it, also if this run is killed.
+  await alone(stack, note, () => stack.refresh());
   const exported = await stack.exportStack();
   const known = new Set(resourcesOf(exported).map(({ urn }) => urn));
   const made = left.filter(
     ({ type, resource }) => type === "creating" && isFindable(resource.type) && !known.has(resource.urn),
   );
-  const found = made.length === 0 ? [] : await standing(made, exported, project);
+  const { found, strangers } =
+    made.length === 0 ? { found: [], strangers: [] } : await standing(made, exported, project);
+  const before = deployment.parse(exported.deployment);
+  const resources = [...before.resources, ...found.map(({ state }) => state)];
+  const recovered = { ...exported, deployment: { ...before, resources, pending_operations: [] } };
+  await alone(stack, note, () => stack.importStack(recovered));
   if (found.length > 0) {
-    const before = deployment.parse(exported.deployment);
-    await stack.importStack({
-      ...exported,
-      deployment: { ...before, resources: [...before.resources, ...found.map(({ state }) => state)] },
-    });
     note(
       `a run was killed before it recorded what it had made; taken over: ${found.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  if (strangers.length > 0) {
+    throw new RunFailure(
+      "resource",
+      `${strangers.join(", ")} stood before a killed run could make it, and is not ours; it is not adopted: remove it, then run this again`,
     );
   }
   return { adopted: found.map(({ urn }) => urn) };
@@ -87,8 +94,14 @@ interface Found {
   readonly state: unknown;
 }
 
-/** Those that stand on the servers, and are ours. */
-async function standing(made: readonly Pending[], exported: Deployment, project: Project): Promise<Found[]> {
+interface Standing {
+  readonly found: readonly Found[];
+  /** Names of those that are not ours. */
+  readonly strangers: readonly string[];
+}
+
+/** Those that stand on the servers. */
+async function standing(made: readonly Pending[], exported: Deployment, project: Project): Promise<Standing> {
   const environment = engineEnvironment(project);
   const platform = await platformOf(project);
   const place: Place = { platform, aws: awsClients(platform, environment) };
@@ -113,13 +126,7 @@ async function standing(made: readonly Pending[], exported: Deployment, project:
     const id = await liveId(type, inputs, place);
     found.push({ urn, name, state: { ...resource, id, outputs: { ...inputs, id } } });
   }
-  if (strangers.length > 0) {
-    throw new RunFailure(
-      "resource",
-      `${strangers.join(", ")} stood before a killed run could make it, and is not ours; it is not adopted: remove it, then run this again`,
-    );
-  }
-  return found;
+  return { found, strangers };
 }
 
 /** What says whose an object is. */

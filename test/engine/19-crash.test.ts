@@ -90,7 +90,6 @@ describe("a killed command", function () {
       ended.at !== undefined,
       `${line[0]} was not killed: it ended by ${ended.code}\n${ended.output}`,
     );
-    assert.ok(ended.killed > 1, "the command died alone");
     points.push(`${line[0]}, ${point.when}: ${ended.at.call}`);
     console.log(`      killed ${points.length}: ${points.at(-1)} (${ended.killed} processes)`);
     assert.ok((await keysOf(TENANT.id)).length <= 1, "a second key");

@@ -62,6 +62,16 @@ describe("the read-back of how far a tenant reaches", () => {
       outside("velero", "tenant-view", who),
     );
   }
+  const leaving = (role: string) => (from: LiveKinds) =>
+    withMore(bound("tenant-acme--old", role, admins)(from), "namespaces", {
+      metadata: { name: "tenant-acme--old", labels: { tenant: acme.id } },
+    });
+  allows("its group in a namespace of its own that goes at the end of the run", leaving("tenant-admin"));
+  finds(
+    "its group bound to another role in a namespace of its own that goes",
+    leaving("edit"),
+    outside("tenant-acme--old", "edit", "Group acme-admins"),
+  );
   finds(
     "the tenant's group bound in another tenant's namespace",
     bound("tenant-acme-eu", "tenant-dev", admins),
