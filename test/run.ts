@@ -23,6 +23,7 @@ const FAST_ROOMS = [
   "proof",
   "automation",
   "cli",
+  "examples",
   "sandbox",
   "plugins",
 ];

@@ -33,12 +33,16 @@ export class InstalledProject {
     fs.renameSync(path.join(this.directory, "package"), path.join(modules, "tenantry"));
     // What npm would fetch; links, because it is 400 MB.
     for (const name of fs.readdirSync(path.join(REPOSITORY, "node_modules"))) {
-      fs.symlinkSync(path.join(REPOSITORY, "node_modules", name), path.join(modules, name));
+      if (name !== ".bin") {
+        fs.symlinkSync(path.join(REPOSITORY, "node_modules", name), path.join(modules, name));
+      }
     }
     const { bin } = JSON.parse(fs.readFileSync(path.join(modules, "tenantry", "package.json"), "utf8")) as {
       bin: { tenantry: string };
     };
     this.bin = path.join(modules, "tenantry", bin.tenantry);
+    fs.mkdirSync(path.join(modules, ".bin"));
+    fs.symlinkSync(this.bin, path.join(modules, ".bin", "tenantry"));
     for (const file of ["Pulumi.yaml", "stacks"]) {
       fs.cpSync(path.join(REPOSITORY, file), this.path(file), { recursive: true });
     }
@@ -58,6 +62,12 @@ export class InstalledProject {
   /** Types a command where nobody is at the terminal. */
   tenantry(line: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
     return ended(spawn(process.execPath, [this.bin, ...line], this.settings(environment)));
+  }
+
+  /** Runs lines of a shell, as a pipeline does: the first that fails ends them. */
+  shell(lines: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const script = ["set -eo pipefail", ...lines].join("\n");
+    return ended(spawn("bash", ["-c", script], this.settings(environment)));
   }
 
   /** Types a command at a pseudo-terminal, and an answer when its question stands there. */
