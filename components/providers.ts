@@ -4,6 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import type { PlatformSpec } from "../model/platform";
 
+/** Requests a second to the API server, and at once, unless the stack's config says otherwise. */
+const KUBERNETES_QPS = 300;
+const KUBERNETES_BURST = 600;
+
 /**
  * One provider for each cluster, account and Vault, never for each tenant: every provider is a process of its own.
  * Credentials come from the environment, as the tools of each system read them, and so never reach state; a
@@ -21,8 +25,8 @@ export function providers(
       enableConfigMapMutable: true,
       enableSecretMutable: true,
       kubeClientSettings: {
-        qps: config.requireNumber("kubernetesQps"),
-        burst: config.requireNumber("kubernetesBurst"),
+        qps: config.getNumber("kubernetesQps") ?? KUBERNETES_QPS,
+        burst: config.getNumber("kubernetesBurst") ?? KUBERNETES_BURST,
       },
     }),
     new aws.Provider("account", {

@@ -5,6 +5,8 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Certificate } from "../../automation/certificate";
 import { eventSchema } from "../../cli/output/event-schema";
 import { ask, run, sandbox, standing } from "./fixture";
@@ -58,6 +60,34 @@ describe("the command line, from the tarball", function () {
     project.write(LIST, TENANT.name, TENANT);
   });
   after(() => project.remove());
+
+  it("makes a project that plans its platform, with a state and a passphrase of its own", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tenantry-init-"));
+    const facts = {
+      cluster: "sandbox",
+      "reserved-cidr": "10.0.0.0/24",
+      "service-account-issuer": "https://oidc.sandbox.tenantry.dev",
+      account: "000000000000",
+      region: "eu-central-1",
+      "backup-bucket": "made-backups",
+      "ebs-csi-role": "made-csi",
+    };
+    const flags = Object.entries(facts).flatMap(([flag, value]) => [`--${flag}`, value]);
+    try {
+      refused(await project.tenantry(["init", "--cwd", folder]), 2, /say it by --list and --cluster and/);
+      well(await project.tenantry(["init", "--cwd", folder, "--list", "made", ...flags]));
+      fs.symlinkSync(project.path("node_modules"), path.join(folder, "node_modules"));
+      // The ring's own state and passphrase must not stand in for those of the project.
+      const own = { ...sandbox().env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined };
+      const { stderr } = well(
+        await project.tenantry(["preview", "--cwd", folder, "--list", "platform"], own),
+      );
+      assert.match(stderr, /\(shared\) +\+2\d\d/);
+      assert.ok(fs.existsSync(path.join(folder, "state", ".pulumi", "stacks", "tenantry", "platform.json")));
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
 
   it("lists what the files say, the only list being meant", async () => {
     assert.match(well(await tenantry("list")).stdout, /^typist +standard +active +tenant-typist$/m);

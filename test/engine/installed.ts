@@ -60,7 +60,10 @@ export class InstalledProject {
   }
 
   /** Types a command where nobody is at the terminal. */
-  tenantry(line: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  tenantry(
+    line: readonly string[],
+    environment: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Ended> {
     return ended(spawn(process.execPath, [this.bin, ...line], this.settings(environment)));
   }
 
@@ -103,7 +106,7 @@ export class InstalledProject {
     fs.rmSync(this.directory, { recursive: true });
   }
 
-  private settings(environment: Readonly<Record<string, string>>) {
+  private settings(environment: Readonly<Record<string, string | undefined>>) {
     return { cwd: this.directory, env: { ...process.env, ...environment } };
   }
 }
