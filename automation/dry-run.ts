@@ -2,22 +2,22 @@
 
 import type { Tenant } from "../model/tenant";
 import { liveServers, type LiveServers } from "./live-servers";
-import { unreadVolumes } from "./offboard-backup";
-import { heldObjects } from "./offboard-held";
-import { LeavingRecord } from "./offboard-record";
-import { foreignReferences } from "./offboard-references";
-import { returningObjects } from "./offboard-returns";
-import { tenantVolumes } from "./offboard-volumes";
-import type { OffboardOptions } from "./offboard-leaving";
+import { unreadVolumes } from "./leaving/backup";
+import { heldObjects } from "./leaving/held";
+import { LeavingRecord } from "./leaving/record";
+import { foreignReferences } from "./leaving/references";
+import { returningObjects } from "./leaving/returns";
+import { tenantVolumes } from "./leaving/volumes";
+import type { OffboardOptions } from "./leaving/leaving";
 import { operate, type TenantOptions } from "./operation";
 import { RunFailure } from "./outcome";
-import { refuseUntimely, type PurgeOptions } from "./purge";
-import { lastDayKept } from "./retention";
-import { kindsFor, rotatable, type RotateOptions } from "./rotate";
-import { dependents } from "./shred-dependents";
-import { shredLedger } from "./shred-ledger";
-import { podsOnTheirOwn } from "./suspend-pods";
-import { startableWorkloads, stoppableWorkloads, type Workload } from "./suspend-workloads";
+import { refuseUntimely, type PurgeOptions } from "./leaving/purge";
+import { lastDayKept } from "./leaving/retention";
+import { kindsFor, rotatable, type RotateOptions } from "./credentials/rotate";
+import { dependents } from "./leaving/shred-dependents";
+import { shredLedger } from "./leaving/shred-ledger";
+import { podsOnTheirOwn } from "./suspension/pods";
+import { startableWorkloads, stoppableWorkloads, type Workload } from "./suspension/workloads";
 import { readTenant } from "./tenant-files";
 
 export interface DryRun {

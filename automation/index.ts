@@ -3,8 +3,8 @@
  * throws `RunFailure` with Pulumi's exit codes, and returns plain values without secrets.
  */
 
-export { type VerifyOptions } from "./audit-announced";
-export { verifyAudit, type AuditFault, type AuditVerdict } from "./audit-verify";
+export { type VerifyOptions } from "./audit/announced";
+export { verifyAudit, type AuditFault, type AuditVerdict } from "./audit/verify";
 export {
   grantBreakGlass,
   listBreakGlass,
@@ -12,12 +12,12 @@ export {
   type BreakGlassOptions,
   type Grant,
   type Granted,
-} from "./break-glass";
-export { type Certificate } from "./certificate";
-export { type Counts } from "./changes";
-export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor";
-export { drift, repair, type DriftOptions, type Repair, type RepairOptions } from "./drift";
-export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift-report";
+} from "./credentials/break-glass";
+export { type Certificate } from "./leaving/certificate";
+export { type Counts } from "./engine/changes";
+export { doctor, isWell, type CheckResult, type DoctorReport } from "./doctor/doctor";
+export { drift, repair, type DriftOptions, type Repair, type RepairOptions } from "./drift/drift";
+export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift/report";
 export { initProject, type Initialised, type InitOptions, type PlatformFacts } from "./init";
 export {
   dryRunOffboard,
@@ -27,15 +27,15 @@ export {
   dryRunSuspend,
   type DryRun,
 } from "./dry-run";
-export { issueToken, type ExecCredential } from "./exec-credential";
-export { issueKubeconfig, type IssuedKubeconfig, type KubeconfigOptions } from "./kubeconfig";
-export { offboard } from "./offboard";
-export { type OffboardOptions } from "./offboard-leaving";
-export { onboard, type OnboardOptions, type Onboarding } from "./onboard";
+export { issueToken, type ExecCredential } from "./credentials/exec-credential";
+export { issueKubeconfig, type IssuedKubeconfig, type KubeconfigOptions } from "./credentials/kubeconfig";
+export { offboard } from "./leaving/offboard";
+export { type OffboardOptions } from "./leaving/leaving";
+export { onboard, type OnboardOptions, type Onboarding } from "./intake/onboard";
 export { type OperationOptions, type TenantOptions } from "./operation";
 export { exitCodes, RunFailure, type FailureKind } from "./outcome";
 export { EVENT_VERSION, type Facts, type Plane, type Progress, type Watcher } from "./progress";
-export { purge, type PurgeOptions } from "./purge";
+export { purge, type PurgeOptions } from "./leaving/purge";
 export {
   acceptRequest,
   checkRequests,
@@ -43,9 +43,9 @@ export {
   type Acceptance,
   type AcceptOptions,
   type RequestVerdict,
-} from "./requests";
-export { rotate, type RotateOptions, type Rotation } from "./rotate";
-export { resume, type Resumption } from "./resume";
+} from "./intake/requests";
+export { rotate, type RotateOptions, type Rotation } from "./credentials/rotate";
+export { resume, type Resumption } from "./suspension/resume";
 export {
   destroy,
   preview,
@@ -56,7 +56,7 @@ export {
   type PreviewOptions,
   type RunResult,
   type UpOptions,
-} from "./run";
+} from "./engine/run";
 export { listTenants, showTenant, type ListedTenant, type ShownTenant } from "./show";
-export { suspend, type Suspension } from "./suspend";
-export { type SuspendOptions } from "./suspend-options";
+export { suspend, type Suspension } from "./suspension/suspend";
+export { type SuspendOptions } from "./suspension/options";

@@ -1,6 +1,6 @@
 /** One command on its way: its steps are told to whoever watches and written to the audit log, in this one place. */
 
-import { auditTrail, type AuditTrail } from "./audit";
+import { auditTrail, type AuditTrail } from "./audit/trail";
 import { failureOf, RunFailure } from "./outcome";
 import type { Facts, Plane, Watcher } from "./progress";
 import type { Project } from "./workspace";

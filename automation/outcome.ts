@@ -1,8 +1,8 @@
 /** How a run ends, in Pulumi's own table of exit codes, and the sentence that goes with it. */
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { meaningOf } from "./engine-errors";
-import { heldBy, holdersIn } from "./lock-holder";
+import { meaningOf } from "./engine/engine-errors";
+import { heldBy, holdersIn } from "./engine/lock-holder";
 
 /** Pulumi's table, plus `locked` for a stack that another run holds. */
 export const exitCodes = {

@@ -1,7 +1,7 @@
 /** What happens during a command, as the command line shows it and `--json` prints it: a versioned stream of events. */
 
 import type { OpType } from "@pulumi/pulumi/automation";
-import type { Counts } from "./changes";
+import type { Counts } from "./engine/changes";
 import type { FailureKind } from "./outcome";
 
 /** Raised when an event changes its meaning or loses a field; new events and fields do not raise it. */

@@ -1,7 +1,7 @@
 /** One step of a command that has the engine make one tenant's file true, and nothing else. */
 
 import type { Operation, TenantOptions } from "./operation";
-import { up, type UpOptions } from "./run";
+import { up, type UpOptions } from "./engine/run";
 
 export interface CarriedOut {
   readonly step: string;

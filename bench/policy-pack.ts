@@ -6,7 +6,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { preview, up } from "../automation/run";
+import { preview, up } from "../automation/engine/run";
 import { stopSandbox } from "../sandbox/down";
 import { sandboxEnvironment } from "../sandbox/environment";
 import { provisionerEnvironment } from "../sandbox/provisioner";

@@ -1,7 +1,7 @@
 /** Results of commands, in words. */
 
-import type { TriedCredential } from "../automation/canaries";
-import type { Workload } from "../automation/suspend-workloads";
+import type { TriedCredential } from "../automation/credentials/canaries";
+import type { Workload } from "../automation/suspension/workloads";
 import { table } from "./table";
 
 export function workloadsInWords(verb: string, workloads: readonly Workload[]): string {

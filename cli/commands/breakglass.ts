@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Grant } from "../../automation/break-glass";
+import type { Grant } from "../../automation/credentials/break-glass";
 import { automation } from "../automation";
 import { consent } from "../ask";
 import { command, TENANT } from "../command";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { automation } from "../automation";
-import { DRIFT_EXIT_CODE, isClean, type DriftReport } from "../../automation/drift-report";
+import { DRIFT_EXIT_CODE, isClean, type DriftReport } from "../../automation/drift/report";
 import type { Finding } from "../../proof/ledger";
 import { consent } from "../ask";
 import { command, several } from "../command";

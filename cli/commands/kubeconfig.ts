@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { KubeconfigMode } from "../../automation/kubeconfig";
+import type { KubeconfigMode } from "../../automation/credentials/kubeconfig";
 import { roleNames, type RoleName } from "../../model/tenant";
 import { automation } from "../automation";
 import { command, TENANT } from "../command";

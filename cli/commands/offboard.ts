@@ -3,7 +3,7 @@ import { automation } from "../automation";
 import { typedName } from "../ask";
 import { command, several, TENANT } from "../command";
 import { days, seconds } from "../duration";
-import type { Certificate } from "../../automation/certificate";
+import type { Certificate } from "../../automation/leaving/certificate";
 import { DRY_RUN, performDryRun } from "../dry-run";
 import { perform } from "../session";
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { Option, type Command } from "commander";
-import type { Onboarding } from "../../automation/onboard";
+import type { Onboarding } from "../../automation/intake/onboard";
 import { tenantSchema } from "../../model/tenant";
 import { tierNames, type TierName } from "../../model/tiers";
 import { automation } from "../automation";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { RequestVerdict } from "../../automation/requests";
+import type { RequestVerdict } from "../../automation/intake/requests";
 import { automation } from "../automation";
 import { agrees, refuseUnattendedAll } from "../ask";
 import { command } from "../command";

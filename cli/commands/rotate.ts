@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { Rotatable } from "../../automation/rotate";
+import type { Rotatable } from "../../automation/credentials/rotate";
 import { automation } from "../automation";
 import { command, TENANT } from "../command";
 import { seconds } from "../duration";

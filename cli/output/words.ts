@@ -1,7 +1,7 @@
 /** What happens, in words. */
 
-import type { Counts } from "../../automation/changes";
-import { SHARED } from "../../automation/changes";
+import type { Counts } from "../../automation/engine/changes";
+import { SHARED } from "../../automation/engine/changes";
 import type { Facts, Progress } from "../../automation/progress";
 
 const SIGNS: Readonly<Record<string, string>> = {

@@ -5,11 +5,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { canonicalize } from "json-canonicalize";
-import { auditTrail } from "../../automation/audit";
-import { linked, linkSchema, type AuditedStep } from "../../automation/audit-entry";
-import { eventNamespace } from "../../automation/audit-event";
-import { auditFile, tornFile } from "../../automation/audit-log";
-import { verifyAudit } from "../../automation/audit-verify";
+import { auditTrail } from "../../automation/audit/trail";
+import { linked, linkSchema, type AuditedStep } from "../../automation/audit/entry";
+import { eventNamespace } from "../../automation/audit/event";
+import { auditFile, tornFile } from "../../automation/audit/log";
+import { verifyAudit } from "../../automation/audit/verify";
 import type { Cluster, Reply } from "../../automation/cluster";
 import { operate } from "../../automation/operation";
 import { RunFailure } from "../../automation/outcome";
@@ -166,7 +166,7 @@ describe("the audit log", () => {
   const writer = (steps: number): string => {
     const file = path.join(directory, `${project.stack}.ts`);
     const script = `
-      import { auditTrail } from ${JSON.stringify(path.resolve("automation/audit.ts"))};
+      import { auditTrail } from ${JSON.stringify(path.resolve("automation/audit/trail.ts"))};
       const cluster = { request: async () => ({ status: 201, message: "", body: {} }) };
       const trail = auditTrail(${JSON.stringify(project)}, { actor: String(process.pid), cluster: async () => cluster });
       const at = new Date();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { v7 as uuid } from "uuid";
-import { liveGrants, removeGrant } from "../../automation/break-glass-grants";
+import { liveGrants, removeGrant } from "../../automation/credentials/break-glass-grants";
 import { grantName } from "../../model/break-glass";
 import * as labels from "../../model/labels";
 import { fakeCluster, type FakeObject } from "./fake-cluster";

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { seeThemRefused, seeThemWork, type Attempt, type Canary } from "../../automation/canaries";
+import {
+  seeThemRefused,
+  seeThemWork,
+  type Attempt,
+  type Canary,
+} from "../../automation/credentials/canaries";
 import type { RunFailure } from "../../automation/outcome";
 
 /** A credential to which a server gives these answers in turn, the last one for ever. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Certificate } from "../../automation/certificate";
+import type { Certificate } from "../../automation/leaving/certificate";
 import {
   certificateFile,
   certificatesNamed,
   readCertificate,
   writeCertificate,
-} from "../../automation/certificate-file";
-import { certificatePage } from "../../automation/certificate-page";
+} from "../../automation/leaving/certificate-file";
+import { certificatePage } from "../../automation/leaving/certificate-page";
 
 const ID = "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f";
 const LATER = "6f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
-import { ChangesByTenant, SHARED } from "../../automation/changes";
+import { ChangesByTenant, SHARED } from "../../automation/engine/changes";
 import { event } from "./events";
 
 const STACK = "urn:pulumi:prod::tenantry::pulumi:pulumi:Stack::tenantry-prod";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { differences, sameDocument } from "../../automation/drift-compare";
-import { objectsOf } from "../../automation/drift-declared";
-import { KubernetesLooker } from "../../automation/drift-kubernetes";
-import { vaultName, vaultTypes } from "../../automation/drift-vault";
+import { differences, sameDocument } from "../../automation/drift/compare";
+import { objectsOf } from "../../automation/drift/declared";
+import { KubernetesLooker } from "../../automation/drift/kubernetes";
+import { vaultName, vaultTypes } from "../../automation/drift/vault";
 import { ReadError, type Reader } from "../../proof/reader";
 
 describe("a live object and its declaration", () => {

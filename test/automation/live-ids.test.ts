@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { awsTypes } from "../../automation/drift-aws";
-import { vaultTypes } from "../../automation/drift-vault";
-import { isFindable, liveId, REPEATABLE, TAKEN_BY_HAND, type Place } from "../../automation/live-ids";
+import { awsTypes } from "../../automation/drift/aws";
+import { vaultTypes } from "../../automation/drift/vault";
+import { isFindable, liveId, REPEATABLE, TAKEN_BY_HAND, type Place } from "../../automation/engine/live-ids";
 import { platform } from "../components/fixtures";
 
 const GOLDEN = path.join(__dirname, "..", "components", "golden");

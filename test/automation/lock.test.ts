@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
-import { meaningOf } from "../../automation/engine-errors";
-import { alone, areDead } from "../../automation/lock";
-import { heldBy, holdersIn } from "../../automation/lock-holder";
+import { meaningOf } from "../../automation/engine/engine-errors";
+import { alone, areDead } from "../../automation/engine/lock";
+import { heldBy, holdersIn } from "../../automation/engine/lock-holder";
 
 /** A process of this machine that is no more. */
 const DEAD = spawnSync(process.execPath, ["--version"]).pid;

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import type { OpType } from "@pulumi/pulumi/automation";
-import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses, type Loss } from "../../automation/losses";
+import {
+  leavingApprovals,
+  lossesOf,
+  PlannedLosses,
+  refuseLosses,
+  type Loss,
+} from "../../automation/engine/losses";
 import { RunFailure } from "../../automation/outcome";
 import { tenantOf } from "../components/fixtures";
 import { event } from "./events";

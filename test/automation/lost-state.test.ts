@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refuseLostState } from "../../automation/lost-state";
+import { refuseLostState } from "../../automation/engine/lost-state";
 
 /** Asks nobody: a question would fail for want of a cluster. */
 const NOWHERE = { stack: "prod", environment: { KUBECONFIG: "/nowhere/kubeconfig" } };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { renderTenant } from "../../automation/new-tenant";
+import { renderTenant } from "../../automation/intake/new-tenant";
 import { readTenantDocument } from "../../model/read";
 import { tenantSchema } from "../../model/tenant";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { LiveServers } from "../../automation/live-servers";
-import { finalBackup } from "../../automation/offboard-backup";
+import { finalBackup } from "../../automation/leaving/backup";
 import type { RunFailure } from "../../automation/outcome";
-import { dayOf } from "../../automation/retention";
+import { dayOf } from "../../automation/leaving/retention";
 import { platform, tenantOf } from "../components/fixtures";
 import { fakeCluster, type FakeObject } from "./fake-cluster";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunFailure } from "../../automation/outcome";
-import { heldObjects, removeHeld } from "../../automation/offboard-held";
-import { servedKinds, tenantKinds } from "../../automation/offboard-kinds";
+import { heldObjects, removeHeld } from "../../automation/leaving/held";
+import { servedKinds, tenantKinds } from "../../automation/leaving/kinds";
 import { fakeCluster, type FakeObject } from "./fake-cluster";
 
 const NS = "tenant-acme";

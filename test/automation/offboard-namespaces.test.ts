@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunFailure } from "../../automation/outcome";
-import { namespaceState, whileNamespacesLeave } from "../../automation/offboard-namespaces";
+import { namespaceState, whileNamespacesLeave } from "../../automation/leaving/namespaces";
 import { fakeCluster } from "./fake-cluster";
 
 const SENTENCE =

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IAMClient } from "@aws-sdk/client-iam";
 import type { LiveServers } from "../../automation/live-servers";
-import { sweepReferences } from "../../automation/offboard-references";
+import { sweepReferences } from "../../automation/leaving/references";
 import type { RunFailure } from "../../automation/outcome";
 import { tenantOf } from "../components/fixtures";
 import { fakeCluster, type FakeObject } from "./fake-cluster";

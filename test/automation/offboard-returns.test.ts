@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunFailure } from "../../automation/outcome";
-import { refuseReturns, returningObjects } from "../../automation/offboard-returns";
+import { refuseReturns, returningObjects } from "../../automation/leaving/returns";
 import { fakeCluster } from "./fake-cluster";
 
 const into = (name: string, namespace: string, spec: Record<string, unknown>) => ({

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { onboard, type OnboardOptions } from "../../automation/onboard";
+import { onboard, type OnboardOptions } from "../../automation/intake/onboard";
 import { operate } from "../../automation/operation";
 import { RunFailure, type FailureKind } from "../../automation/outcome";
 import { tenant } from "../model/folder";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { SHARED } from "../../automation/changes";
-import { refuseOthers, refuseProtectedRemoval } from "../../automation/plan-rules";
+import { SHARED } from "../../automation/engine/changes";
+import { refuseOthers, refuseProtectedRemoval } from "../../automation/engine/plan-rules";
 import { tenantOf } from "../components/fixtures";
 
 describe("a plan for one tenant alone", () => {

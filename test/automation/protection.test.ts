@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { protectedResources, protectedTenants } from "../../automation/protection";
+import { protectedResources, protectedTenants } from "../../automation/engine/protection";
 
 describe("what may not be deleted", () => {
   const exported = (deployment: unknown) => protectedResources({ version: 3, deployment });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { offboard } from "../../automation/offboard";
+import { offboard } from "../../automation/leaving/offboard";
 import type { RunFailure } from "../../automation/outcome";
-import { purge, type PurgeOptions } from "../../automation/purge";
-import { resume } from "../../automation/resume";
-import { suspend } from "../../automation/suspend";
+import { purge, type PurgeOptions } from "../../automation/leaving/purge";
+import { resume } from "../../automation/suspension/resume";
+import { suspend } from "../../automation/suspension/suspend";
 
 const ID = "5f0c1d3e-8a4b-4c6d-9e2f-1a2b3c4d5e6f";
 

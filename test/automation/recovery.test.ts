@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
-import { pendingOf, recover } from "../../automation/recovery";
+import { pendingOf, recover } from "../../automation/engine/recovery";
 
 /** A run that asks any server fails: none stands there. */
 const PROJECT = { stack: "prod", directory: "/nowhere" };

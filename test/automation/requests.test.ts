@@ -7,7 +7,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { RunFailure, type FailureKind } from "../../automation/outcome";
-import { acceptRequest, checkRequests, listRequests, type AcceptOptions } from "../../automation/requests";
+import {
+  acceptRequest,
+  checkRequests,
+  listRequests,
+  type AcceptOptions,
+} from "../../automation/intake/requests";
 
 const LIST = "test";
 const POLICY = "tiers: [standard]\nownerDomains: [acme.example]\n";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstDayOfPurge, isRetentionOver, lastDayKept } from "../../automation/retention";
+import { firstDayOfPurge, isRetentionOver, lastDayKept } from "../../automation/leaving/retention";
 
 describe("retention (R89)", () => {
   const noon = new Date("2026-11-23T12:00:00Z");

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { RunFailure } from "../../automation/outcome";
-import { destroy, preview, refresh, up } from "../../automation/run";
+import { destroy, preview, refresh, up } from "../../automation/engine/run";
 import { withEnvironment } from "../proof/server";
 
 describe("a run over a broken tenant file", () => {

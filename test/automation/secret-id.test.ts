@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
 import { RunFailure } from "../../automation/outcome";
-import { wrappedSecretId } from "../../automation/secret-id";
+import { wrappedSecretId } from "../../automation/credentials/secret-id";
 import { openVault } from "../../automation/vault";
 import { serve } from "../proof/server";
 
@@ -56,10 +56,7 @@ describe("a wrapped secret id", () => {
       assert.ok(outcome instanceof RunFailure);
       assert.equal(outcome.kind, kind);
       assert.equal(outcome.exitCode, exitCode);
-      assert.equal(
-        outcome.message,
-        `Vault refuses to read the role id: ${status} no; no again`,
-      );
+      assert.equal(outcome.message, `Vault refuses to read the role id: ${status} no; no again`);
       assert.ok(!`${outcome.stack}${JSON.stringify(outcome)}`.includes("canary"));
     });
   }

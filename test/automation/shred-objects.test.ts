@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { RunFailure } from "../../automation/outcome";
-import { countObjects, deleteObjects } from "../../automation/shred-objects";
+import { countObjects, deleteObjects } from "../../automation/leaving/shred-objects";
 
 interface Version {
   readonly Key: string;

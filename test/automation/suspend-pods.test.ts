@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunFailure } from "../../automation/outcome";
-import { podsOnTheirOwn, removePods } from "../../automation/suspend-pods";
-import { waitUntilReady } from "../../automation/suspend-readiness";
+import { podsOnTheirOwn, removePods } from "../../automation/suspension/pods";
+import { waitUntilReady } from "../../automation/suspension/readiness";
 import { fakeCluster } from "./fake-cluster";
 
 const PODS = "/api/v1/namespaces/tenant-acme/pods";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startWorkloads, stopWorkloads } from "../../automation/suspend-workloads";
+import { startWorkloads, stopWorkloads } from "../../automation/suspension/workloads";
 import { RunFailure } from "../../automation/outcome";
 import { fakeCluster, type FakeObject } from "./fake-cluster";
 

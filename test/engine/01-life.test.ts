@@ -1,8 +1,8 @@
 /** The life of a tenant list on the real engine and the real servers: up, no-op, add, change, remove (R86, R103). */
 
 import assert from "node:assert/strict";
-import { preview, refresh, up, type RunResult } from "../../automation/run";
-import type { Counts } from "../../automation/changes";
+import { preview, refresh, up, type RunResult } from "../../automation/engine/run";
+import type { Counts } from "../../automation/engine/changes";
 import { ask, becomeProvisioner, LIST, run, sandbox } from "./fixture";
 
 const UNCHANGED = (counts: Counts) =>

@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { preview, type RunResult } from "../../automation/run";
+import { preview, type RunResult } from "../../automation/engine/run";
 import { ask, LIST, run } from "./fixture";
 import { ScratchProject } from "./project";
 

@@ -1,7 +1,7 @@
 /** Questions to the live OpenBao, asked with tenants' AppRoles: each refusal beside its legal twin (R60, R61). */
 
 import assert from "node:assert/strict";
-import { wrappedSecretId } from "../../automation/secret-id";
+import { wrappedSecretId } from "../../automation/credentials/secret-id";
 import { openVault } from "../../automation/vault";
 import type { VaultRole } from "../../model/vault";
 import { sandbox, tenantId } from "./fixture";

@@ -10,7 +10,7 @@ import * as kms from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
 import * as secrets from "@aws-sdk/client-secrets-manager";
 import * as sts from "@aws-sdk/client-sts";
-import { up } from "../../automation/run";
+import { up } from "../../automation/engine/run";
 import { provisionerEnvironment } from "../../sandbox/provisioner";
 import { ACCOUNT, assumeByToken, clientOptions, type Credentials } from "./aws";
 import { sandbox } from "./fixture";

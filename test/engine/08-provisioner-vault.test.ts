@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { up } from "../../automation/run";
+import { up } from "../../automation/engine/run";
 import { provisionerEnvironment } from "../../sandbox/provisioner";
 import { sandbox } from "./fixture";
 import { vault, type Reply } from "./vault";

@@ -6,7 +6,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { openStack } from "../../automation/workspace";
-import { preview, refresh, up } from "../../automation/run";
+import { preview, refresh, up } from "../../automation/engine/run";
 import { RunFailure } from "../../automation/outcome";
 import { ask, LIST, run, sandbox } from "./fixture";
 

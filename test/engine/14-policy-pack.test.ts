@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { RunFailure } from "../../automation/outcome";
-import { preview, up, type PreviewOptions } from "../../automation/run";
+import { preview, up, type PreviewOptions } from "../../automation/engine/run";
 import { openStack } from "../../automation/workspace";
 import { pod } from "../../guardrails/examples";
 import { ask, LIST, run, sandbox, standing, tenantId } from "./fixture";

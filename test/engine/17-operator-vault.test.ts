@@ -6,9 +6,9 @@
 
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { destroySecretIds, revokeTokens } from "../../automation/rotate-vault";
-import { wrappedSecretId } from "../../automation/secret-id";
-import { up } from "../../automation/run";
+import { destroySecretIds, revokeTokens } from "../../automation/credentials/rotate-vault";
+import { wrappedSecretId } from "../../automation/credentials/secret-id";
+import { up } from "../../automation/engine/run";
 import { openVault, type VaultClient } from "../../automation/vault";
 import type { Tenant } from "../../model/tenant";
 import { operatorEnvironment } from "../../sandbox/operator";

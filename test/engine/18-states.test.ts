@@ -19,10 +19,10 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { preview, up } from "../../automation/run";
+import { preview, up } from "../../automation/engine/run";
 import { RunFailure } from "../../automation/outcome";
 import { openStack } from "../../automation/workspace";
-import { wrappedSecretId } from "../../automation/secret-id";
+import { wrappedSecretId } from "../../automation/credentials/secret-id";
 import { openVault } from "../../automation/vault";
 import * as labels from "../../model/labels";
 import * as names from "../../model/names";

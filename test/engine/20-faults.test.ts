@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunFailure, type FailureKind } from "../../automation/outcome";
-import { preview, up } from "../../automation/run";
+import { preview, up } from "../../automation/engine/run";
 import { readCredentials } from "../../sandbox/record";
 import { ask, platformStanding, run, sandbox } from "./fixture";
 import type { Answer, Asked } from "./front";

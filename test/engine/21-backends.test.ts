@@ -16,7 +16,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { RunFailure } from "../../automation/outcome";
-import { preview, up } from "../../automation/run";
+import { preview, up } from "../../automation/engine/run";
 import { openStack } from "../../automation/workspace";
 import * as names from "../../model/names";
 import { layout } from "../../sandbox/layout";

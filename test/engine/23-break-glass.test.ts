@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { v7 as uuid } from "uuid";
-import { auditFile } from "../../automation/audit-log";
+import { auditFile } from "../../automation/audit/log";
 import {
   grantBreakGlass,
   listBreakGlass,
   revokeBreakGlass,
   type Granted,
-} from "../../automation/break-glass";
-import { drift } from "../../automation/drift";
+} from "../../automation/credentials/break-glass";
+import { drift } from "../../automation/drift/drift";
 import { grantName } from "../../model/break-glass";
 import { ask, becomeOperator, LIST, sandbox, standing } from "./fixture";
 import { asker, type Ask } from "./kubernetes";

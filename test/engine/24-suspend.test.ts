@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import type { Progress } from "../../automation/progress";
 import { dryRunResume, dryRunSuspend } from "../../automation/dry-run";
-import { resume } from "../../automation/resume";
-import { up } from "../../automation/run";
-import { suspend } from "../../automation/suspend";
+import { resume } from "../../automation/suspension/resume";
+import { up } from "../../automation/engine/run";
+import { suspend } from "../../automation/suspension/suspend";
 import { ask, asServiceAccount, becomeOperator, run, sandbox, standing } from "./fixture";
 import { resourceVersions } from "./neighbour";
 import { runAsOperator } from "./operator";

@@ -23,11 +23,11 @@ import {
   DeleteSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { drift, repair } from "../../automation/drift";
-import { declaredObjects, type DeclaredObject } from "../../automation/drift-declared";
-import { isClean, type DriftReport } from "../../automation/drift-report";
+import { drift, repair } from "../../automation/drift/drift";
+import { declaredObjects, type DeclaredObject } from "../../automation/drift/declared";
+import { isClean, type DriftReport } from "../../automation/drift/report";
 import { RunFailure } from "../../automation/outcome";
-import { destroy, up } from "../../automation/run";
+import { destroy, up } from "../../automation/engine/run";
 import * as names from "../../model/names";
 import { clientOptions } from "./aws";
 import { ask, run, sandbox, standing } from "./fixture";

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { auditFile } from "../../automation/audit-log";
-import { verifyAudit } from "../../automation/audit-verify";
-import { doctor, isWell, type CheckResult } from "../../automation/doctor";
+import { auditFile } from "../../automation/audit/log";
+import { verifyAudit } from "../../automation/audit/verify";
+import { doctor, isWell, type CheckResult } from "../../automation/doctor/doctor";
 import { operate } from "../../automation/operation";
 import { ask, becomeOperator, LIST, run, sandbox, standing } from "./fixture";
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Certificate } from "../../automation/certificate";
+import type { Certificate } from "../../automation/leaving/certificate";
 import { eventSchema } from "../../cli/output/event-schema";
 import { ask, run, sandbox, standing } from "./fixture";
 import { InstalledProject, type Ended } from "./installed";

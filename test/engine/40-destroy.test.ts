@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
-import { destroy } from "../../automation/run";
+import { destroy } from "../../automation/engine/run";
 import * as names from "../../model/names";
 import { clientOptions } from "./aws";
 import { ask, LIST, run, sandbox, tenantId } from "./fixture";

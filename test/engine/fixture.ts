@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { up } from "../../automation/run";
+import { up } from "../../automation/engine/run";
 import { kubeconfigFor } from "../../sandbox/identity";
 import { stopSandbox } from "../../sandbox/down";
 import { sandboxEnvironment } from "../../sandbox/environment";

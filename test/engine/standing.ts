@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { KMSClient, ListAliasesCommand, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
-import { changesOf } from "../../automation/changes";
-import { pendingOf } from "../../automation/recovery";
-import { preview } from "../../automation/run";
+import { changesOf } from "../../automation/engine/changes";
+import { pendingOf } from "../../automation/engine/recovery";
+import { preview } from "../../automation/engine/run";
 import { openStack, type Project } from "../../automation/workspace";
 import { clientOptions } from "./aws";
 import { ask, sandbox } from "./fixture";
