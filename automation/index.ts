@@ -35,6 +35,7 @@ export { onboard, type OnboardOptions, type Onboarding } from "./intake/onboard"
 export { type OperationOptions, type TenantOptions } from "./operation";
 export { exitCodes, RunFailure, type FailureKind } from "./outcome";
 export { EVENT_VERSION, type Facts, type Plane, type Progress, type Watcher } from "./progress";
+export { verifyCertificate, type VerifiedCertificate } from "./leaving/certificate-verify";
 export { purge, type PurgeOptions } from "./leaving/purge";
 export {
   acceptRequest,

@@ -8,6 +8,10 @@ export const automation = {
   audit: () => load("../automation/audit/verify") as typeof import("../automation/audit/verify"),
   breakGlass: () =>
     load("../automation/credentials/break-glass") as typeof import("../automation/credentials/break-glass"),
+  certificate: () =>
+    load(
+      "../automation/leaving/certificate-verify",
+    ) as typeof import("../automation/leaving/certificate-verify"),
   doctor: () => load("../automation/doctor/doctor") as typeof import("../automation/doctor/doctor"),
   drift: () => load("../automation/drift/drift") as typeof import("../automation/drift/drift"),
   dryRun: () => load("../automation/dry-run") as typeof import("../automation/dry-run"),

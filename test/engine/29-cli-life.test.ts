@@ -9,15 +9,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Certificate } from "../../automation/leaving/certificate";
 import { eventSchema } from "../../cli/output/event-schema";
-import { ask, run, sandbox, standing } from "./fixture";
+import { ask, becomeOperator, run, sandbox, standing } from "./fixture";
 import { InstalledProject, type Ended } from "./installed";
+import { asker } from "./kubernetes";
+import { eventually } from "./scheduling";
 
 const LIST = "typed";
-const TENANT = {
-  name: "typist",
-  id: "7e57c11f-0001-4000-8000-000000000001",
-  owners: ["tina@typist.example"],
-};
+const OWNER = "tina@typist.example";
 const NAMESPACE = "/api/v1/namespaces/tenant-typist";
 const POLICIES = "/apis/networking.k8s.io/v1/namespaces/tenant-typist/networkpolicies";
 /** How a colour code begins. */
@@ -27,16 +25,8 @@ describe("the command line, from the tarball", function () {
   this.timeout(300_000);
   let project: InstalledProject;
 
-  /** The provisioner runs the engine, the administrator stands in for the operator where that one is not made yet. */
-  const environment = () => ({
-    ...Object.fromEntries(
-      ["KUBECONFIG", "VAULT_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => [
-        `TENANTRY_OPERATOR_${name}`,
-        sandbox().env[name] ?? "",
-      ]),
-    ),
-    ...run(LIST).environment,
-  });
+  /** The provisioner runs the engine, the operator works on credentials and workloads. */
+  const environment = () => run(LIST).environment;
   const tenantry = (...line: string[]) => project.tenantry(line, environment());
   /** Whoever refuses says so by the code and by a sentence. */
   const refused = ({ code, stderr }: Ended, expected: number, sentence: RegExp) => {
@@ -57,7 +47,8 @@ describe("the command line, from the tarball", function () {
   before(async () => {
     await standing();
     project = new InstalledProject();
-    project.write(LIST, TENANT.name, TENANT);
+    project.makeList(LIST);
+    await becomeOperator();
   });
   after(() => project.remove());
 
@@ -89,32 +80,41 @@ describe("the command line, from the tarball", function () {
     }
   });
 
+  it("says all that it would ask, where nobody is there to answer", async () => {
+    refused(await tenantry("onboard", "typist"), 2, /nobody is there .*: say it by --owner and --yes/);
+    assert.ok(!fs.existsSync(file()));
+  });
+
+  it("onboards at a terminal, once it has asked who answers and whether to go on", async () => {
+    const answers = [
+      [/Who answers for typist/, `${OWNER}\r`],
+      [/Make typist so/, "y"],
+    ] as const;
+    const { code, stdout } = await project.atTerminal(["onboard", "typist"], answers, environment());
+    assert.equal(code, 0, stdout);
+    assert.ok(stdout.includes(ESCAPE), "live progress at a terminal");
+    assert.equal((await ask("GET", NAMESPACE)).status, 200);
+    assert.match(fs.readFileSync(file(), "utf8"), /^owners:\n {2}- tina@typist\.example$/m);
+  });
+
+  it("onboards no second time", async () => {
+    const again = well(await tenantry("onboard", "typist", "--owner", OWNER, "--yes"));
+    assert.match(again.stdout, /^typist was there already; nothing was changed$/m);
+  });
+
   it("lists what the files say, the only list being meant", async () => {
     assert.match(well(await tenantry("list")).stdout, /^typist +standard +active +tenant-typist$/m);
   });
 
-  it("shows by tenant what would change, and changes nothing", async () => {
-    assert.match(well(await tenantry("preview")).stderr, /typist +\+\d+/);
-    assert.equal((await ask("GET", NAMESPACE)).status, 404);
-  });
-
-  it("refuses to ask where nobody is there to answer", async () => {
-    refused(await tenantry("up"), 2, /nobody is there to answer .*; nothing was changed: say it by --yes/);
-    assert.equal((await ask("GET", NAMESPACE)).status, 404);
-  });
-
-  it("asks at a terminal, and makes it true on yes", async () => {
-    const { code, stdout } = await project.atTerminal(["up"], [[/Make this plan true/, "y"]], environment());
-    assert.equal(code, 0, stdout);
-    assert.ok(stdout.includes(ESCAPE), "live progress at a terminal");
-    assert.equal((await ask("GET", NAMESPACE)).status, 200);
-  });
-
-  it("changes nothing where no is the answer", async () => {
-    project.write(LIST, TENANT.name, { ...TENANT, displayName: "Typist & Sons" });
+  it("shows by tenant what would change, and changes nothing where no is the answer", async () => {
+    const before = fs.readFileSync(file(), "utf8");
+    fs.appendFileSync(file(), "\ndisplayName: Typist & Sons\n");
+    assert.match(well(await tenantry("preview")).stderr, /typist +~\d+/);
     const { code, stdout } = await project.atTerminal(["up"], [[/Make this plan true/, "n"]], environment());
     assert.equal(code, 8, stdout);
-    project.write(LIST, TENANT.name, TENANT);
+    fs.writeFileSync(file(), before);
+    const { body } = await ask("GET", NAMESPACE);
+    assert.ok(!JSON.stringify(body).includes("Typist & Sons"));
   });
 
   it("shows one tenant with its outputs, as an event of the documented schema", async () => {
@@ -124,6 +124,30 @@ describe("the command line, from the tarball", function () {
     assert.ok(last?.type === "result");
     const { outputs } = last.result as { outputs: { keyArn: string } };
     assert.match(outputs.keyArn, /^arn:aws:kms:/);
+  });
+
+  it("hands out a kubeconfig that works, until rotate ends it", async () => {
+    well(await tenantry("kubeconfig", "typist", "--role", "dev", "--ttl", "10m"));
+    const holder = await holderOf(project.path("out", "tenant-typist.kubeconfig"));
+    assert.equal((await holder("GET", `${NAMESPACE}/pods`)).status, 200);
+    assert.match(well(await tenantry("rotate", "typist")).stdout, /^made anew: secret-ids, tokens, access$/m);
+    assert.equal((await holder("GET", `${NAMESPACE}/pods`)).status, 401);
+  });
+
+  it("lets somebody in for an emergency, says so, and ends it", async () => {
+    const asked = ["breakglass", "typist", "--reason", "INC-7", "--ttl", "10m", "--yes"];
+    refused(await tenantry(...asked), 2, /--approver/);
+    const { stdout } = well(await tenantry(...asked, "--approver", "bob@example.com"));
+    const [kubeconfig = ""] = /\S+\.kubeconfig/.exec(stdout) ?? [];
+    const holder = await holderOf(kubeconfig);
+    assert.equal((await holder("GET", `${NAMESPACE}/pods`)).status, 200);
+    assert.match(
+      well(await tenantry("breakglass", "list")).stdout,
+      /tenant-pentest-.* INC-7 +bob@example\.com/,
+    );
+    well(await tenantry("breakglass", "revoke", "typist"));
+    await eventually(async () => assert.equal((await holder("GET", `${NAMESPACE}/pods`)).status, 401));
+    assert.ok(!fs.existsSync(kubeconfig));
   });
 
   it("suspends and resumes", async () => {
@@ -174,14 +198,27 @@ describe("the command line, from the tarball", function () {
     );
     assert.deepEqual(events(stdout).filter(({ type }) => ["result", "failure"].includes(type)).length, 1);
     assert.equal(certificate().stage, "purged");
+    const checked = well(await tenantry("audit", "certificate", "typist"));
+    assert.match(checked.stdout, /^yes +KMS key .* PendingDeletion until /m);
+    assert.match(checked.stdout, /^typist is purged; the certificate holds$/m);
+    refused(await tenantry("audit", "certificate", "tipist"), 2, /holds no certificate of a tenant tipist/);
   });
 
   it("has recorded all of it", async () => {
     assert.match(well(await tenantry("audit", "verify")).stdout, /the chain is whole/);
   });
 
-  const certificate = () =>
-    JSON.parse(
-      fs.readFileSync(project.path("out", "offboarding", LIST, `typist-${TENANT.id}.json`), "utf8"),
-    ) as Certificate;
+  const file = () => project.path("tenants", LIST, "typist.yaml");
+  /** Its file may be gone with the tenant; the certificate keeps the id in its name. */
+  const certificate = () => {
+    const folder = project.path("out", "offboarding", LIST);
+    const [name = ""] = fs.readdirSync(folder).filter((entry) => /^typist-.*\.json$/.test(entry));
+    return JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")) as Certificate;
+  };
+  const holderOf = async (kubeconfig: string) => {
+    assert.equal(fs.statSync(kubeconfig).mode & 0o777, 0o600);
+    const text = fs.readFileSync(kubeconfig, "utf8");
+    const { users } = JSON.parse(text) as { users: [{ user: { token: string } }] };
+    return asker(text, users[0].user.token);
+  };
 });

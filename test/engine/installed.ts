@@ -54,6 +54,12 @@ export class InstalledProject {
     return path.join(this.directory, ...names);
   }
 
+  /** A list that is meant to have no tenant yet. */
+  makeList(list: string): void {
+    fs.mkdirSync(this.path("tenants", list), { recursive: true });
+    fs.writeFileSync(this.path("tenants", list, ".gitkeep"), "");
+  }
+
   write(list: string, tenant: string, content: Record<string, unknown>): void {
     fs.mkdirSync(this.path("tenants", list), { recursive: true });
     fs.writeFileSync(this.path("tenants", list, `${tenant}.yaml`), stringify(content));
