@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { dropEmptyAttributes, isCutShort } from "./engine/file-state";
 
 export interface Project {
   /** The stack: `platform`, or a tenant list's folder under `tenants/`. */
@@ -17,14 +18,27 @@ export interface Project {
 export const PASSPHRASE_FILE = ".passphrase";
 
 /** The stack, made if the backend does not know it. The program runs from disk in a process of its own. */
-export function openStack({ stack, directory = process.cwd(), environment = {} }: Project): Promise<Stack> {
-  return LocalWorkspace.createOrSelectStack(
-    { stackName: stack, workDir: directory },
-    // A policy pack that lies in a package has no project beside it.
-    {
-      envVars: { TENANTRY_PROJECT: path.resolve(directory), ...passphraseOf(directory), ...environment },
-    },
-  );
+export async function openStack({
+  stack: stackName,
+  directory: workDir = process.cwd(),
+  environment = {},
+}: Project): Promise<Stack> {
+  // A policy pack that lies in a package has no project beside it.
+  const project = { TENANTRY_PROJECT: path.resolve(workDir), ...passphraseOf(workDir) };
+  const envVars = { ...project, ...environment };
+  const open = () => LocalWorkspace.createOrSelectStack({ stackName, workDir }, { envVars });
+  try {
+    return await open();
+  } catch (error) {
+    if (!isCutShort(error)) {
+      throw error;
+    }
+    const { url = "" } = await (await LocalWorkspace.create({ workDir, envVars })).whoAmI();
+    if (dropEmptyAttributes(url, workDir).length === 0) {
+      throw error;
+    }
+    return open();
+  }
 }
 
 /** The project's own passphrase, where nobody names another. */
