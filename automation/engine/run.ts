@@ -15,7 +15,7 @@ import { failureOf, RunFailure } from "../outcome";
 import { PlanDigest } from "./plan-digest";
 import type { Watcher } from "../progress";
 import { refuseOthers, refuseProtectedRemoval } from "./plan-rules";
-import { protectedResources } from "./protection";
+import { protectedResources, resourcesOf } from "./protection";
 import { recover } from "./recovery";
 import { refuseLostState } from "./lost-state";
 import { readList } from "../tenant-files";
@@ -102,7 +102,7 @@ export function up(options: UpOptions): Promise<RunResult> {
       await plan(stack, options, { ...common, onEvent });
       refuseOthers(planned.counts(), options.only);
       await consent(options, planned.counts());
-      if (options.refresh ?? true) {
+      if ((options.refresh ?? true) && resourcesOf(exported).length > 0) {
         // By itself: within the update the policy packs would judge what was there before it by today's files.
         await alone(stack, told.say, () => stack.refresh(common));
       }
