@@ -38,6 +38,8 @@ const deployment = z.looseObject({
 export interface Recovery {
   /** URNs of what the killed run had made and not recorded. */
   readonly adopted: readonly string[];
+  /** Whether the live resources were read on the way. */
+  readonly refreshed: boolean;
 }
 
 /** What a killed run left unfinished in the state. */
@@ -57,7 +59,7 @@ export async function recover(
 ): Promise<Recovery> {
   const left = pendingOf(await stack.exportStack());
   if (left.length === 0) {
-    return { adopted: [] };
+    return { adopted: [], refreshed: false };
   }
   // Pending operations are also what a run at work has: only whoever gets the stack for itself may call them left.
   // The pending creates stay until what stands is taken in: they are the only record of it, also if this run is killed.
@@ -74,6 +76,8 @@ export async function recover(
   const recovered = { ...exported, deployment: { ...before, resources, pending_operations: [] } };
   await alone(stack, note, () => stack.importStack(recovered));
   if (found.length > 0) {
+    // What is taken in has the outputs of its inputs alone; what depends on it needs those of the server.
+    await alone(stack, note, () => stack.refresh());
     note(
       `a run was killed before it recorded what it had made; taken over: ${found.map(({ name }) => name).join(", ")}`,
     );
@@ -84,7 +88,7 @@ export async function recover(
       `${strangers.join(", ")} stood before a killed run could make it, and is not ours; it is not adopted: remove it, then run this again`,
     );
   }
-  return { adopted: found.map(({ urn }) => urn) };
+  return { adopted: found.map(({ urn }) => urn), refreshed: true };
 }
 
 interface Found {

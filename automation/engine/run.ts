@@ -89,7 +89,7 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
 export function up(options: UpOptions): Promise<RunResult> {
   return audited(options, "up", (watch) =>
     run({ ...options, watch }, async (stack, common, told) => {
-      await recover(stack, options, told.say);
+      const { refreshed } = await recover(stack, options, told.say);
       const exported = await stack.exportStack();
       await refuseLostState(exported, options);
       refuseProtectedRemoval(declaredTenants(options), exported);
@@ -102,7 +102,7 @@ export function up(options: UpOptions): Promise<RunResult> {
       await plan(stack, options, { ...common, onEvent });
       refuseOthers(planned.counts(), options.only);
       await consent(options, planned.counts());
-      if ((options.refresh ?? true) && resourcesOf(exported).length > 0) {
+      if ((options.refresh ?? true) && !refreshed && resourcesOf(exported).length > 0) {
         // By itself: within the update the policy packs would judge what was there before it by today's files.
         await alone(stack, told.say, () => stack.refresh(common));
       }

@@ -36,7 +36,7 @@ describe("after a run that ended well", () => {
   for (const nothing of [null, []]) {
     it(`nothing is done, where pending operations are ${JSON.stringify(nothing)}`, async () => {
       const { stack, calls } = stackOf(deployment([], nothing));
-      assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [] });
+      assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [], refreshed: false });
       assert.deepEqual(calls, []);
     });
   }
@@ -55,7 +55,7 @@ describe("after a run that was killed", () => {
   it("the state is cleared, and what may be made again is not looked for", async () => {
     const pending = [operation("creating", "vault:index/policy:Policy", "read")];
     const { stack, calls } = stackOf(deployment([], pending), deployment([]));
-    assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [] });
+    assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [], refreshed: true });
     assert.deepEqual(calls, refreshed);
   });
 
@@ -74,7 +74,7 @@ describe("after a run that was killed", () => {
       deployment([], [operation("creating", type, "a")]),
       deployment([recorded]),
     );
-    assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [] });
+    assert.deepEqual(await recover(stack, PROJECT, assert.fail), { adopted: [], refreshed: true });
     assert.deepEqual(calls, refreshed);
   });
 });
