@@ -96,10 +96,21 @@ function isStale(lock: string, { pid, host }: Holder): boolean {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isDefunct(pid);
   } catch (error) {
     // Somebody else's process lives too.
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Dead, and still listed because nobody has asked how it ended: so in containers whose first process does not. */
+function isDefunct(pid: number): boolean {
+  try {
+    // The name before the state is in brackets, and may hold anything.
+    const [, state] = /\) (\w)[^)]*$/.exec(fs.readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return state === "Z" || state === "X";
+  } catch {
+    return false;
   }
 }
 

@@ -18,7 +18,9 @@ export function holdersIn(error: unknown): Holder[] | undefined {
   if (!(error instanceof ConcurrentUpdateError)) {
     return undefined;
   }
-  return [...error.message.matchAll(HOLDER)].map(([, user = "", host = "", pid = "", since = ""]) => ({
+  // The engine's words stand in its output and in what is said of that: each lock is one all the same.
+  const named = new Map([...error.message.matchAll(HOLDER)].map((match) => [match[0], match]));
+  return [...named.values()].map(([, user = "", host = "", pid = "", since = ""]) => ({
     user,
     host,
     pid: Number(pid),

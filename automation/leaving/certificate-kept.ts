@@ -79,7 +79,7 @@ const keys = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
 /** How many values lie below a folder: their names are listed, none is read. */
 async function countValues(vault: VaultClient, folder: string): Promise<number> {
-  const reply = await vault.request("LIST", `${names.VAULT_KV_MOUNT}/metadata/${folder}`);
+  const reply = await vault.request("GET", `${names.VAULT_KV_MOUNT}/metadata/${folder}?list=true`);
   if (reply.status === 404) {
     return 0;
   }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
 import * as os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
 import { meaningOf } from "../../automation/engine/engine-errors";
@@ -40,6 +43,32 @@ describe("a stack that is held", () => {
       { user: "ci", host: "runner-1", pid: 7, since: "2026-11-23T10:00:00Z" },
     ]);
     assert.equal(holdersIn(new Error("created by ci@runner-1 (pid 7) at noon")), undefined);
+  });
+
+  it("names a holder once, where the engine does so twice", () => {
+    assert.equal(holdersIn(held({ pid: 7 }, { pid: 7 }))?.length, 1);
+    assert.equal(holdersIn(held({ pid: 7 }, { pid: 8 }))?.length, 2);
+  });
+
+  it("is taken from a process that is dead and that nobody has buried", async function () {
+    if (!fs.existsSync("/proc/self/stat")) {
+      this.skip();
+    }
+    // Its parent becomes a program that asks nobody how they ended.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 20"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(line.toString());
+      while (!fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) {
+        await sleep(20);
+      }
+      assert.equal(process.kill(pid, 0), true, "the kernel still lists it");
+      assert.ok(areDead([{ user: "ci", host: os.hostname(), pid, since: "" }]));
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it("is taken from runs of this machine that are no more, and the work is done", async () => {

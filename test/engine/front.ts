@@ -114,7 +114,7 @@ async function serve(
 const READS = /^(Get|List|Describe|Head|Simulate|Assume|Lookup)/;
 /** Asked by POST, and nothing is kept: dry runs, questions about rights, tokens of the engine's own. */
 const QUESTIONS =
-  /dryRun=All|\.authorization\.k8s\.io|\.authentication\.k8s\.io|\/(authorization|authentication)\.k8s\.io\/|\/capabilities|\/lookup|\/auth\/token\/|\/events/;
+  /dryRun=All|\/(authorization|authentication)\.k8s\.io\/|\/capabilities|\/lookup|\/auth\/token\/|\/events/;
 
 function callOf(method: string, url: string, headers: http.IncomingHttpHeaders, body: Buffer) {
   const target = headers["x-amz-target"];
