@@ -1,6 +1,7 @@
 /** What the operator may do in the cluster, and what it may not: each refusal by its sentence (R1, R4). */
 
 import assert from "node:assert/strict";
+import { v7 as uuid } from "uuid";
 import { ask, asServiceAccount, standing, tenantId } from "./fixture";
 import { pod, type Ask } from "./kubernetes";
 import { workload } from "./scheduling";
@@ -8,7 +9,8 @@ import { workload } from "./scheduling";
 const ACME = "/api/v1/namespaces/tenant-acme";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/tenant-acme";
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/tenant-acme/deployments";
-const UUID = "01930000-0000-7000-8000-000000000001";
+/** As of now: a grant that is over is refused for that. */
+const UUID = uuid();
 
 const token = (namespace: string, name: string) =>
   `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
