@@ -1,6 +1,8 @@
 /** What commands over a tenant would do, asked of the files and the live servers; nothing is changed. */
 
+import { GRANT_LIFE } from "../model/break-glass";
 import type { Tenant } from "../model/tenant";
+import { placeOfGrant, type BreakGlassOptions } from "./credentials/break-glass";
 import { liveServers, type LiveServers } from "./live-servers";
 import { unreadVolumes } from "./leaving/backup";
 import { heldObjects } from "./leaving/held";
@@ -60,6 +62,17 @@ export function dryRunRotate({ what = rotatable, ...options }: RotateOptions): P
   return look(options, "rotate", (tenant) =>
     Promise.resolve({ would: kindsFor(tenant, what).map((kind) => `make ${kind} anew`), inTheWay: [] }),
   );
+}
+
+export function dryRunBreakGlass(options: BreakGlassOptions): Promise<DryRun> {
+  return look(options, "breakglass", (tenant) => {
+    const { name } = placeOfGrant(options, tenant);
+    const would = [
+      `announce the grant with its reason and approver`,
+      `let its holder into ${name} as a developer of ${tenant.name}, for ${GRANT_LIFE / 3600} hours at most`,
+    ];
+    return Promise.resolve({ would, inTheWay: [] });
+  });
 }
 
 export function dryRunOffboard(options: OffboardOptions): Promise<DryRun> {

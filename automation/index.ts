@@ -20,6 +20,7 @@ export { drift, repair, type DriftOptions, type Repair, type RepairOptions } fro
 export { DRIFT_EXIT_CODE, isClean, type DriftReport } from "./drift/report";
 export { initProject, type Initialised, type InitOptions, type PlatformFacts } from "./init";
 export {
+  dryRunBreakGlass,
   dryRunOffboard,
   dryRunPurge,
   dryRunResume,

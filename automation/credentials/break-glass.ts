@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { v7 as uuid } from "uuid";
 import { grantEnd, grantName, GRANT_LIFE } from "../../model/break-glass";
+import type { Tenant, TenantNamespace } from "../../model/tenant";
 import { announceGrant } from "./break-glass-event";
 import {
   allGrants,
@@ -14,6 +15,7 @@ import {
   type GrantPlace,
   type Justification,
 } from "./break-glass-grants";
+import { runnerOf } from "../audit/agent";
 import { looksSecret } from "../audit/secrets";
 import { openCluster, type Cluster } from "../cluster";
 import { operatorEnvironment } from "../identity";
@@ -60,10 +62,10 @@ const TEXT_MAX = 500;
  * not grant or the platform's rule refuses, `resource` where the credential does other than it must. Nothing stays open.
  */
 export function grantBreakGlass(options: BreakGlassOptions): Promise<Granted> {
-  const { tenant: tenantName, reason, approver, ttlSeconds = GRANT_LIFE, environmentName } = options;
+  const { tenant: tenantName, reason, approver, ttlSeconds = GRANT_LIFE } = options;
   return operate(options, { activity: "breakglass grant", tenant: tenantName }, async (operation) => {
     const tenant = readTenant(options, tenantName);
-    const namespace = placeOfAccess(tenant, environmentName, ttlSeconds, faultsOf({ reason, approver }));
+    const namespace = placeOfGrant(options, tenant);
     const operator = await openCluster(operatorEnvironment(options));
     const { now } = await operation.step(
       "kubernetes",
@@ -165,6 +167,21 @@ export function revokeBreakGlass(options: RevokeOptions): Promise<Grant[]> {
     }
     return chosen;
   });
+}
+
+/**
+ * The namespace that a grant would open.
+ *
+ * @throws RunFailure `badInput` with everything that is wrong with what is asked for.
+ */
+export function placeOfGrant(options: BreakGlassOptions, tenant: Tenant): TenantNamespace {
+  const { reason, approver, environmentName, ttlSeconds = GRANT_LIFE } = options;
+  const runner = runnerOf(options);
+  const alone = approver.trim().toLowerCase() === runner.toLowerCase();
+  return placeOfAccess(tenant, environmentName, ttlSeconds, [
+    ...faultsOf({ reason, approver }),
+    ...(alone ? [`${runner} asks for the grant and cannot approve it; have somebody else do so`] : []),
+  ]);
 }
 
 function faultsOf(said: Justification): string[] {

@@ -4,6 +4,7 @@ import { automation } from "../automation";
 import { consent } from "../ask";
 import { command, TENANT } from "../command";
 import { seconds } from "../duration";
+import { DRY_RUN, performDryRun } from "../dry-run";
 import { perform } from "../session";
 import { table } from "../table";
 
@@ -20,6 +21,7 @@ interface Flags {
   readonly approver: string;
   readonly environment?: string;
   readonly ttl?: number;
+  readonly dryRun?: boolean;
 }
 
 function grant(): Command {
@@ -32,19 +34,25 @@ function grant(): Command {
     .requiredOption("--approver <who>", "who approves; somebody else than you")
     .option("--environment <name>", "the environment; needed where the tenant has several")
     .option("--ttl <duration>", "how long the token lives, 10m to 24h; default: 24h", seconds)
-    .action((tenant: string, { reason, approver, environment, ttl }: Flags, self: Command) =>
-      perform(self, {
-        activity: "breakglass",
-        work: async (session) => {
-          automation.tenantFiles().readTenant(session.options, tenant);
-          await consent(session, `Let somebody into ${tenant} for 24 hours?`);
-          const asked = { tenant, reason, approver, environmentName: environment, ttlSeconds: ttl };
-          return automation.breakGlass().grantBreakGlass({ ...session.options, ...asked });
-        },
-        show: ({ file, name, namespace, expires, ends }) =>
-          [`${file}: ${namespace} until ${expires}`, `the grant ${name} is over at ${ends}`].join("\n"),
-      }),
-    );
+    .option(...DRY_RUN)
+    .action((tenant: string, flags: Flags, self: Command) => {
+      const { reason, approver, environment, ttl, dryRun = false } = flags;
+      const asked = { tenant, reason, approver, environmentName: environment, ttlSeconds: ttl };
+      return dryRun
+        ? performDryRun(self, "breakglass", ({ options }) =>
+            automation.dryRun().dryRunBreakGlass({ ...options, ...asked }),
+          )
+        : perform(self, {
+            activity: "breakglass",
+            work: async (session) => {
+              automation.tenantFiles().readTenant(session.options, tenant);
+              await consent(session, `Let somebody into ${tenant} for 24 hours?`);
+              return automation.breakGlass().grantBreakGlass({ ...session.options, ...asked });
+            },
+            show: ({ file, name, namespace, expires, ends }) =>
+              [`${file}: ${namespace} until ${expires}`, `the grant ${name} is over at ${ends}`].join("\n"),
+          });
+    });
 }
 
 function list(): Command {

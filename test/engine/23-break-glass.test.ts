@@ -116,6 +116,13 @@ describe("break-glass", function () {
     });
   }
 
+  it("is not approved by who asks for it (D88)", async () => {
+    await assert.rejects(
+      grantBreakGlass({ ...options(), ...WHY, actor: "Bob@example.com" }),
+      /Bob@example\.com asks for the grant and cannot approve it/,
+    );
+  });
+
   it("is announced, and stands in the audit log with reason and approver", async () => {
     const { body } = await ask(
       "GET",
