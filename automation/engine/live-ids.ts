@@ -18,6 +18,8 @@ const inputs = z.looseObject({
   name: z.string().optional(),
   bucket: z.string().optional(),
   path: z.string().optional(),
+  backend: z.string().optional(),
+  roleName: z.string().optional(),
   metadata: z.object({ name: z.string(), namespace: z.string().optional() }).optional(),
 });
 type Inputs = z.output<typeof inputs>;
@@ -34,6 +36,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   "aws:s3/bucket:Bucket": ({ bucket }) => bucket,
   "aws:secretsmanager/secret:Secret": async ({ name }, { aws }) =>
     (await aws.secrets.send(new DescribeSecretCommand({ SecretId: name }))).ARN,
+  // Made again, it would be refused: whether secret ids are local is said once.
+  "vault:appRole/authBackendRole:AuthBackendRole": ({ backend = "approle", roleName }) =>
+    `auth/${backend}/role/${roleName}`,
   "vault:index/mount:Mount": byPath,
   "vault:index/authBackend:AuthBackend": byPath,
 };
@@ -48,7 +53,6 @@ export const REPEATABLE: readonly string[] = [
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "aws:s3/bucketVersioning:BucketVersioning",
   "aws:secretsmanager/secretPolicy:SecretPolicy",
-  "vault:appRole/authBackendRole:AuthBackendRole",
   "vault:index/namespace:Namespace",
   "vault:index/policy:Policy",
   "vault:kubernetes/authBackendConfig:AuthBackendConfig",

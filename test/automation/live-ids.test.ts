@@ -52,6 +52,11 @@ describe("what a killed run made", () => {
     ["aws:iam/role:Role", { name: "tenantry-x" }, "tenantry-x"],
     ["aws:kms/alias:Alias", { name: "alias/tenantry/x" }, "alias/tenantry/x"],
     ["vault:index/mount:Mount", { path: "kv" }, "kv"],
+    [
+      "vault:appRole/authBackendRole:AuthBackendRole",
+      { backend: "approle", roleName: "reader", namespace: "x" },
+      "auth/approle/role/reader",
+    ],
     ["aws:kms/key:Key", { description: "whose id AWS makes up" }, undefined],
   ] as const) {
     it(`has the id of its provider: ${type}`, async () => {
