@@ -34,12 +34,12 @@ const opened = new Map<string, ProjectFolder>();
 /**
  * The setting of the stack that a resource belongs to.
  *
- * @param folder of the project, as the pack's config names it; default: the one that `TENANTRY_PROJECT` names, the one
- * that holds the pack, or the current one.
+ * @param folder of the project, as the pack's config names it; default: the one that holds the pack, the one that
+ * `TENANTRY_PROJECT` names, or the current one.
  */
 export function settingOf(urn: string, folder?: string): Setting {
   const { TENANTRY_PROJECT: named } = process.env;
-  const usual = [...(named === undefined ? [] : [named]), path.join(__dirname, ".."), process.cwd()];
+  const usual = [path.join(__dirname, ".."), ...(named === undefined ? [] : [named]), process.cwd()];
   const candidates = folder === undefined ? usual : [folder];
   const found = candidates.map((one) => path.resolve(one)).find(isProject);
   if (found === undefined) {
