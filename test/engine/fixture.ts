@@ -68,11 +68,16 @@ export async function platformStanding(): Promise<void> {
   await becomeProvisioner();
 }
 
-/** Brings platform and sample list up where a file is run by itself; in the ring they stand already. */
+/**
+ * Brings platform and sample list up where a file is run by itself; in the ring they stand already. Credentials are made anew:
+ * the ring may last longer than their hour.
+ */
 export async function standing(): Promise<void> {
+  await platformStanding();
+  if (sandbox().operator !== undefined) {
+    await becomeOperator();
+  }
   if ((await ask("GET", "/api/v1/namespaces/tenant-acme")).status === 404) {
-    await up(run("platform"));
-    await becomeProvisioner();
     await up(run());
   }
 }
