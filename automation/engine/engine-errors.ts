@@ -23,6 +23,12 @@ const ENGINE_ERRORS: readonly EngineError[] = [
       "the state file of this stack is empty or cut short; nothing was changed: put its backup in its place, the file beside it that ends in .json.bak (docs/state.md), then run this again",
   },
   {
+    sign: /failed to load checkpoint: EOF/,
+    kind: "failure",
+    sentence:
+      "the attributes beside a state file are empty, as a kill leaves them; nothing was changed: run tenantry up of the list that was killed, which takes them away, then run this again",
+  },
+  {
     // The engine reads every lock file of a stack before it writes its own, and says no more than this.
     sign: /^error: unexpected end of JSON input$/m,
     kind: "locked",

@@ -117,6 +117,7 @@ describe("the engine's own words", () => {
   for (const [text, kind, sentence] of [
     ["Failed to get Pulumi version: spawn pulumi ENOENT", "badInput", /no program `pulumi`/],
     ["error: failed to load checkpoint: place 1: unexpected end of JSON input", "failure", /cut short/],
+    ["error: failed to load checkpoint: EOF", "failure", /attributes beside a state file are empty/],
     ["stderr: \nerror: unexpected end of JSON input\n", "locked", /lock file of this stack is empty/],
     ["error: get stack secrets manager: incorrect passphrase", "credentials", /not the one/],
     [
