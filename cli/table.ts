@@ -1,7 +1,7 @@
 /** Tables without frames, as kubectl prints them: they can be cut by column. */
 
 import Table from "cli-table3";
-import pc from "picocolors";
+import { onOutput } from "./output/colors";
 
 const NO_FRAME = Object.fromEntries(
   [
@@ -12,7 +12,7 @@ const NO_FRAME = Object.fromEntries(
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
-    head: head.map((title) => pc.bold(title)),
+    head: head.map((title) => onOutput.bold(title)),
     chars: NO_FRAME,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
@@ -27,5 +27,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** Pairs of a name and a value, one a line. */
 export function pairs(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${pc.bold(name.padEnd(width))}  ${value}`).join("\n");
+  return rows.map(([name, value]) => `${onOutput.bold(name.padEnd(width))}  ${value}`).join("\n");
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { automation } from "../automation";
-import pc from "picocolors";
+import { onOutput } from "../output/colors";
 import { command } from "../command";
 import { exitCodes } from "../../automation/outcome";
 import { perform } from "../session";
 
-const MARKS = { ok: pc.green("✔"), warning: pc.yellow("!"), failed: pc.red("✘") };
+const MARKS = { ok: onOutput.green("✔"), warning: onOutput.yellow("!"), failed: onOutput.red("✘") };
 
 export function doctor(): Command {
   return command(
@@ -26,7 +26,7 @@ export function doctor(): Command {
           .map(({ name, status, detail, cure }) =>
             [
               `${MARKS[status]} ${name}: ${detail}`,
-              ...(cure === undefined ? [] : [`    ${pc.dim(cure)}`]),
+              ...(cure === undefined ? [] : [`    ${onOutput.dim(cure)}`]),
             ].join("\n"),
           )
           .join("\n"),

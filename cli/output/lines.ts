@@ -1,7 +1,7 @@
 /** Progress as plain lines on standard error: for logs of pipelines, and for whoever wants every resource. */
 
-import pc from "picocolors";
 import type { Progress } from "../../automation/progress";
+import { onError } from "./colors";
 import type { Output } from "./output";
 import { factsInWords, planInWords, stepInWords } from "./words";
 
@@ -39,7 +39,7 @@ export function lineOutput({ quiet, verbose }: { quiet: boolean; verbose: boolea
     pause: () => undefined,
     end: (last, text) => {
       if (last.type === "failure") {
-        process.stderr.write(`${pc.red("failed")}: ${last.message}\n`);
+        process.stderr.write(`${onError.red("failed")}: ${last.message}\n`);
       } else if (text !== "") {
         process.stdout.write(`${text}\n`);
       }
@@ -51,18 +51,18 @@ function lineOf(progress: Progress): string | undefined {
   switch (progress.type) {
     case "step": {
       const words = stepInWords(progress);
-      const facts = progress.facts === undefined ? "" : pc.dim(` (${factsInWords(progress.facts)})`);
+      const facts = progress.facts === undefined ? "" : onError.dim(` (${factsInWords(progress.facts)})`);
       const states = {
         begun: `… ${words}`,
-        done: `${pc.green("✔")} ${words}${facts}`,
-        failed: `${pc.red("✘")} ${words}`,
+        done: `${onError.green("✔")} ${words}${facts}`,
+        failed: `${onError.red("✘")} ${words}`,
       };
       return states[progress.status];
     }
     case "plan":
       return planInWords(progress.tenants).replace(/^/gm, "  ");
     case "note":
-      return `${pc.yellow("note")}: ${progress.message}`;
+      return `${onError.yellow("note")}: ${progress.message}`;
     default:
       return undefined;
   }

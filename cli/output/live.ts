@@ -1,7 +1,7 @@
 /** Progress for somebody at a terminal: the step at hand turns on the spot, with the resources of each tenant. */
 
-import pc from "picocolors";
 import type { Progress } from "../../automation/progress";
+import { onError } from "./colors";
 import type { Output } from "./output";
 import { Spinner } from "./spinner";
 import { factsInWords, planInWords, stepInWords } from "./words";
@@ -32,8 +32,10 @@ export function liveOutput(): Output {
         steps.pop();
         at = "";
         done.clear();
-        const facts = progress.facts === undefined ? "" : pc.dim(` ${factsInWords(progress.facts)}`);
-        spinner.settle(`${progress.status === "failed" ? pc.red("✘") : pc.green("✔")} ${words}${facts}`);
+        const facts = progress.facts === undefined ? "" : onError.dim(` ${factsInWords(progress.facts)}`);
+        spinner.settle(
+          `${progress.status === "failed" ? onError.red("✘") : onError.green("✔")} ${words}${facts}`,
+        );
         return steps.length > 0 ? draw() : undefined;
       }
       case "resource":
@@ -45,7 +47,7 @@ export function liveOutput(): Output {
       case "plan":
         return spinner.settle(planInWords(progress.tenants).replace(/^/gm, "  "));
       case "note":
-        return spinner.settle(`${pc.yellow("note")}: ${progress.message}`);
+        return spinner.settle(`${onError.yellow("note")}: ${progress.message}`);
       default:
         return undefined;
     }
@@ -56,7 +58,7 @@ export function liveOutput(): Output {
     end: (last, text) => {
       spinner.settle();
       if (last.type === "failure") {
-        process.stderr.write(`${pc.red("failed")}: ${last.message}\n`);
+        process.stderr.write(`${onError.red("failed")}: ${last.message}\n`);
       } else if (text !== "") {
         process.stdout.write(`${text}\n`);
       }

@@ -12,6 +12,8 @@ import { program } from "../../cli/program";
 const ROOT = path.join(__dirname, "..", "..");
 /** How a colour code begins. */
 const ESCAPE = String.fromCharCode(27);
+/** Says nothing of colours, whatever the tests' own environment says. */
+const UNCOLORED = { FORCE_COLOR: undefined, NO_COLOR: undefined };
 
 function tenantry(
   line: string,
@@ -20,7 +22,7 @@ function tenantry(
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [path.join(ROOT, "cli", "tenantry.cjs"), ...line.split(" ").filter((word) => word !== "")],
-    { cwd, env: { ...process.env, ...env }, encoding: "utf8", input: "" },
+    { cwd, env: { ...process.env, ...UNCOLORED, ...env }, encoding: "utf8", input: "" },
   );
   return { status, stdout, stderr };
 }
@@ -123,6 +125,18 @@ describe("the command line", function () {
     assert.equal(stderr, "");
     assert.equal(status, 0);
   });
+
+  for (const [env, colored] of [
+    [{ CI: "true" }, false],
+    [{ FORCE_COLOR: "0" }, false],
+    [{ FORCE_COLOR: "1" }, true],
+    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+  ] as const) {
+    it(`prints ${colored ? "" : "no "}colours by ${JSON.stringify(env)}`, () => {
+      assert.equal(tenantry("list", { env }).stdout.includes(ESCAPE), colored);
+      assert.equal(tenantry("show acmee", { env }).stderr.includes(ESCAPE), colored);
+    });
+  }
 
   it("prints events and nothing else with --json, also of a failure", () => {
     const [result, failure] = [tenantry("list --json"), tenantry("show acmee --json")].map((ended) => ({

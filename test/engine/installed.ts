@@ -113,7 +113,8 @@ export class InstalledProject {
   }
 
   private settings(environment: Readonly<Record<string, string | undefined>>) {
-    return { cwd: this.directory, env: { ...process.env, ...environment } };
+    // Whoever runs the tests may want them in colours.
+    return { cwd: this.directory, env: { ...process.env, FORCE_COLOR: undefined, ...environment } };
   }
 }
 
