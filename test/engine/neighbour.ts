@@ -13,18 +13,21 @@ const COLLECTIONS = [
   ["apis/external-secrets.io/v1", "secretstores"],
 ] as const;
 
+/** Controllers count in their status what comes and goes around them: what is compared is what they say. */
+const COUNTING = ["resourcequotas", "poddisruptionbudgets"];
+
 interface Versioned {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly spec?: unknown;
 }
 
-/**
- * By path. A quota and a budget count what comes and goes around them in their status, so that of these only who they
- * are is compared.
- */
+/** By path. */
 export async function resourceVersions(namespace: string): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
-  const note = (path: string, { metadata }: Versioned) =>
-    (versions[`${path}/${metadata.name}`] = metadata.resourceVersion);
+  const note = (path: string, { metadata: { name, uid, resourceVersion }, spec }: Versioned) =>
+    (versions[`${path}/${name}`] = COUNTING.some((plural) => path.endsWith(`/${plural}`))
+      ? `${uid} ${JSON.stringify(spec)}`
+      : resourceVersion);
   for (const [api, plural] of COLLECTIONS) {
     const path = `/${api}/namespaces/${namespace}/${plural}`;
     const { body } = await ask("GET", path);
