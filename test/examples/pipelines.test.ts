@@ -71,6 +71,33 @@ describe("the examples of pipelines", () => {
     assert.equal(gitlab["up"]?.interruptible, false);
   });
 
+  it("hand the audit log on from one run to the next, also of one that failed", () => {
+    for (const job of ["up", "drift"]) {
+      const steps = githubWorkflow().jobs[job]?.steps ?? [];
+      const at = (call: string) =>
+        steps.findIndex(({ uses = "", run = "" }) => `${uses} ${run}`.includes(call));
+      const [restored, ran, saved] = ["cache/restore@", `tenantry ${job}`, "cache/save@"].map(at);
+      assert.ok(restored! >= 0 && restored! < ran! && ran! < saved!, job);
+      const [from, to] = [steps[restored!], steps[saved!]];
+      assert.equal(to?.if, "always()");
+      assert.deepEqual([from?.with?.["path"], to.with?.["path"]], ["audit", "audit"]);
+      assert.ok(to.with?.["key"]?.startsWith(from?.with?.["restore-keys"] ?? "-"));
+      const { cache, resource_group, artifacts } = gitlabPipeline()[job] ?? {};
+      assert.deepEqual(cache, { key: "audit-prod", paths: ["audit/"], when: "always" });
+      assert.equal(resource_group, "tenants-prod");
+      assert.ok(artifacts?.paths.includes("audit/"));
+    }
+  });
+
+  it("run what a branch says only once somebody has looked at it", () => {
+    const { jobs } = githubWorkflow();
+    assert.deepEqual(
+      JOBS.map((job) => jobs[job]?.environment),
+      ["tenantry-preview", "tenantry", "tenantry"],
+    );
+    assert.equal(gitlabPipeline()["preview"]?.environment, "tenantry-preview");
+  });
+
   it("hold no secret, and name what the forge has to hold in the page", () => {
     const text = ["github/tenants.yml", "github/setup/action.yml", "gitlab/.gitlab-ci.yml"]
       .map(read)

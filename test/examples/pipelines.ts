@@ -21,7 +21,13 @@ interface Workflow {
       {
         readonly "timeout-minutes"?: number;
         readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
-        readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+        readonly environment?: string;
+        readonly steps: readonly {
+          readonly uses?: string;
+          readonly run?: string;
+          readonly if?: string;
+          readonly with?: Readonly<Record<string, string>>;
+        }[];
       }
     >
   >;
@@ -49,6 +55,9 @@ export type GitlabPipeline = Readonly<
       readonly timeout?: string;
       readonly resource_group?: string;
       readonly interruptible?: boolean;
+      readonly environment?: string;
+      readonly cache?: { readonly key: string; readonly paths: readonly string[]; readonly when: string };
+      readonly artifacts?: { readonly paths: readonly string[] };
     }
   >
 >;
