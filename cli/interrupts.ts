@@ -33,13 +33,13 @@ export class Interrupts {
   }
 
   private listen(): void {
-    if (process.stdin.isTTY && process.stderr.isTTY) {
+    if (process.stdin.isTTY) {
       process.stdin.setRawMode(true).on("data", this.key).resume();
     }
   }
 
   private deaf(): void {
-    if (process.stdin.isTTY && process.stderr.isTTY) {
+    if (process.stdin.isTTY) {
       process.stdin.off("data", this.key).setRawMode(false).pause();
     }
   }

@@ -152,6 +152,12 @@ describe("the command line", function () {
     assert.deepEqual([failure?.status, failure?.stderr, last.exitCode, last.kind], [2, "", 2, "badInput"]);
   });
 
+  it("goes on to its end where nobody reads any more", () => {
+    const line = `'${process.execPath}' cli/tenantry.cjs list --json | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", line], { cwd: ROOT, encoding: "utf8" });
+    assert.deepEqual([stdout, stderr], ["0\n", ""]);
+  });
+
   it("loads neither the engine nor a client to show its help", () => {
     const { stderr, status } = tenantry("--help", { env: { NODE_DEBUG: "module" } });
     assert.equal(status, 0);
