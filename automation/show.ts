@@ -4,7 +4,7 @@ import * as names from "../model/names";
 import type { Tenant } from "../model/tenant";
 import type { OperationOptions, TenantOptions } from "./operation";
 import { readList, readTenant, tenantFile } from "./tenant-files";
-import { openStack } from "./workspace";
+import { knownStack } from "./workspace";
 
 export interface ListedTenant {
   readonly name: string;
@@ -54,8 +54,8 @@ export interface ShownTenant {
  */
 export async function showTenant(options: TenantOptions): Promise<ShownTenant> {
   const tenant = readTenant(options, options.tenant);
-  const outputs = await (await openStack(options)).outputs();
-  const all = (outputs["tenants"]?.value ?? {}) as Record<string, unknown>;
+  const outputs = await (await knownStack(options))?.outputs();
+  const all = (outputs?.["tenants"]?.value ?? {}) as Record<string, unknown>;
   return {
     file: tenantFile(options, tenant.name),
     tenant,

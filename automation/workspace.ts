@@ -2,7 +2,13 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  StackNotFoundError,
+  type LocalProgramArgs,
+  type LocalWorkspaceOptions,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { dropEmptyAttributes, isCutShort } from "./engine/file-state";
 
 export interface Project {
@@ -18,17 +24,31 @@ export interface Project {
 export const PASSPHRASE_FILE = ".passphrase";
 
 /** The stack, made if the backend does not know it. The program runs from disk in a process of its own. */
-export async function openStack({
-  stack: stackName,
-  directory: workDir = process.cwd(),
-  environment = {},
-}: Project): Promise<Stack> {
+export function openStack(project: Project): Promise<Stack> {
+  return opened(project, (program, options) => LocalWorkspace.createOrSelectStack(program, options));
+}
+
+/** The stack, to look at; undefined where the backend does not know it, and nothing is made. */
+export async function knownStack(project: Project): Promise<Stack | undefined> {
+  try {
+    return await opened(project, (program, options) => LocalWorkspace.selectStack(program, options));
+  } catch (error) {
+    if (error instanceof StackNotFoundError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function opened(
+  { stack: stackName, directory: workDir = process.cwd(), environment = {} }: Project,
+  open: (program: LocalProgramArgs, options: LocalWorkspaceOptions) => Promise<Stack>,
+): Promise<Stack> {
   // A policy pack that lies in a package has no project beside it.
   const project = { TENANTRY_PROJECT: path.resolve(workDir), ...passphraseOf(workDir) };
   const envVars = { ...project, ...environment };
-  const open = () => LocalWorkspace.createOrSelectStack({ stackName, workDir }, { envVars });
   try {
-    return await open();
+    return await open({ stackName, workDir }, { envVars });
   } catch (error) {
     if (!isCutShort(error)) {
       throw error;
@@ -37,7 +57,7 @@ export async function openStack({
     if (dropEmptyAttributes(url, workDir).length === 0) {
       throw error;
     }
-    return open();
+    return open({ stackName, workDir }, { envVars });
   }
 }
 

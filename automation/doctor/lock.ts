@@ -3,9 +3,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { isAlive } from "../audit/lock";
+import { folderOf } from "../engine/file-state";
 import { ok, warning, type Check, type Diagnosis } from "./check";
 import { pulumi } from "./tools";
 
@@ -22,13 +22,12 @@ export const lockCheck: Check = {
   name: "lock",
   cure: "check PULUMI_BACKEND_URL and its credentials",
   examine: async (patient) => {
-    const { stack } = patient.project;
+    const { stack, directory = process.cwd() } = patient.project;
     const { url } = whoami.parse(JSON.parse(await pulumi(patient, "whoami", "--json")));
-    if (!url.startsWith("file://")) {
-      return ok(`kept by ${new URL(url).host || url}: a run that finds it taken says who has it`);
-    }
-    const home = url.replace(/^file:\/\/~/, `file://${os.homedir()}`);
-    return judgeLocks(stack, locksIn(path.join(fileURLToPath(home), ".pulumi", "locks"), stack), isAlive);
+    const folder = folderOf(url, directory);
+    return folder === undefined
+      ? ok(`kept by ${new URL(url).host || url}: a run that finds it taken says who has it`)
+      : judgeLocks(stack, locksIn(path.join(folder, "locks"), stack), isAlive);
   },
 };
 

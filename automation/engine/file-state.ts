@@ -37,7 +37,8 @@ export function dropEmptyAttributes(backend: string, directory: string): string[
   return dropped;
 }
 
-function folderOf(backend: string, directory: string): string | undefined {
+/** The folder of a backend, by its URL; undefined where it is none. Relative ones start from `directory`. */
+export function folderOf(backend: string, directory: string): string | undefined {
   const [, place] = /^file:\/\/([^?]*)/.exec(backend) ?? [];
   return place === undefined
     ? undefined

@@ -70,11 +70,16 @@ describe("the command line, from the tarball", function () {
       fs.symlinkSync(project.path("node_modules"), path.join(folder, "node_modules"));
       // The ring's own state and passphrase must not stand in for those of the project.
       const own = { ...sandbox().env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined };
+      const state = path.join(folder, "state", ".pulumi", "stacks", "tenantry", "platform.json");
+      const { stdout } = await project.tenantry(["doctor", "--cwd", folder, "--list", "made"], own);
+      assert.match(stdout, /nobody is at work on made/);
+      assert.match(stdout, /run: tenantry up --list platform/);
+      assert.ok(!fs.existsSync(state), "who only looks makes no stack");
       const { stderr } = well(
         await project.tenantry(["preview", "--cwd", folder, "--list", "platform"], own),
       );
       assert.match(stderr, /\(shared\) +\+2\d\d/);
-      assert.ok(fs.existsSync(path.join(folder, "state", ".pulumi", "stacks", "tenantry", "platform.json")));
+      assert.ok(fs.existsSync(state));
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
