@@ -17,7 +17,7 @@ import { operate, type Operation, type OperationOptions } from "../operation";
 import { RunFailure } from "../outcome";
 import { platformOf } from "../platform";
 import type { Facts } from "../progress";
-import { refresh, up, type RunOptions } from "../engine/run";
+import { up, type RunOptions } from "../engine/run";
 import { readList, readTenant } from "../tenant-files";
 
 export interface DriftOptions extends OperationOptions {
@@ -46,7 +46,7 @@ export function drift(options: DriftOptions): Promise<DriftReport> {
 }
 
 /**
- * Makes the live servers say what the files mean: reads them into the state, then applies the files with policy. What
+ * Makes the live servers say what the files mean: `up` reads them into the state and applies the files with policy. What
  * belongs to the platform's own stack is repaired by repairing that.
  *
  * @throws RunFailure as `up` does.
@@ -57,14 +57,10 @@ export function repair(options: RepairOptions): Promise<Repair> {
     if (isClean(found)) {
       return { found, left: found };
     }
-    await operation.step("state", "read the live servers into the state", () =>
-      refresh({ ...options, within: operation }),
-    );
     await operation.step(
       "state",
       "apply the files",
-      // Read just now.
-      () => up({ ...options, within: operation, only: options.tenant, refresh: false }),
+      () => up({ ...options, within: operation, only: options.tenant }),
       ({ planDigest }) => ({ planDigest }),
     );
     return { found, left: await look(options, operation) };

@@ -19,13 +19,16 @@ function lockedBy(stack: string, holders: readonly Holder[], cause: unknown): Ru
 /**
  * Does what needs the stack for itself; where only dead runs hold it, takes their locks away first.
  *
+ * @param signal begins nothing once it is aborted: the engine itself only hears of an end that comes while it works.
  * @throws RunFailure `locked` naming a holder that may be alive.
  */
 export async function alone<T>(
   stack: Stack,
   note: (message: string) => void,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
+  signal?.throwIfAborted();
   try {
     return await work();
   } catch (error) {
@@ -36,9 +39,11 @@ export async function alone<T>(
     if (!areDead(holders)) {
       throw lockedBy(stack.name, holders, error);
     }
+    signal?.throwIfAborted();
     note(`a run of this machine was killed while it held the stack ${stack.name}; its lock is taken away`);
     await stack.cancel();
   }
+  signal?.throwIfAborted();
   try {
     return await work();
   } catch (error) {

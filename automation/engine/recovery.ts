@@ -16,6 +16,7 @@ import { engineEnvironment } from "../identity";
 import { isFindable, liveId, type Place } from "./live-ids";
 import { alone } from "./lock";
 import { RunFailure } from "../outcome";
+import type { OperationOptions } from "../operation";
 import { platformOf } from "../platform";
 import { resourcesOf } from "./protection";
 import type { Project } from "../workspace";
@@ -54,16 +55,17 @@ export function pendingOf(exported: Deployment): Pending[] {
  */
 export async function recover(
   stack: Stack,
-  project: Project,
+  project: Project & Pick<OperationOptions, "signal">,
   note: (message: string) => void,
 ): Promise<Recovery> {
+  const { signal } = project;
   const left = pendingOf(await stack.exportStack());
   if (left.length === 0) {
     return { adopted: [], refreshed: false };
   }
   // Pending operations are also what a run at work has: only whoever gets the stack for itself may call them left.
   // The pending creates stay until what stands is taken in: they are the only record of it, also if this run is killed.
-  await alone(stack, note, () => stack.refresh());
+  await alone(stack, note, () => stack.refresh({ signal }), signal);
   const exported = await stack.exportStack();
   const known = new Set(resourcesOf(exported).map(({ urn }) => urn));
   const made = left.filter(
@@ -74,10 +76,10 @@ export async function recover(
   const before = deployment.parse(exported.deployment);
   const resources = [...before.resources, ...found.map(({ state }) => state)];
   const recovered = { ...exported, deployment: { ...before, resources, pending_operations: [] } };
-  await alone(stack, note, () => stack.importStack(recovered));
+  await alone(stack, note, () => stack.importStack(recovered), signal);
   if (found.length > 0) {
     // What is taken in has the outputs of its inputs alone; what depends on it needs those of the server.
-    await alone(stack, note, () => stack.refresh());
+    await alone(stack, note, () => stack.refresh({ signal }), signal);
     note(
       `a run was killed before it recorded what it had made; taken over: ${found.map(({ name }) => name).join(", ")}`,
     );

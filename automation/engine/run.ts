@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { Deployment, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import type { Tenant } from "../../model/tenant";
 import { ChangesByTenant, changesOf, type Counts } from "./changes";
@@ -49,17 +49,20 @@ export interface PreviewOptions extends RunOptions, Approval {
   readonly policyPacks?: readonly string[];
   /** Files with the packs' configs, in the same order. */
   readonly policyPackConfigs?: readonly string[];
+  /**
+   * The one tenant that may change. The engine's own targets are not used for it: an update by them leaves a state that
+   * later runs trip over. The whole list is planned, and the run refused where another tenant would change with it.
+   */
+  readonly only?: string;
 }
 
 export interface UpOptions extends PreviewOptions {
-  /**
-   * The one tenant that may change. The engine's own targets are not used: they leave a state that later runs trip
-   * over. The whole list is planned, and the run refused where anything else would change with it.
-   */
-  readonly only?: string;
   /** Asked once the plan is known and nothing in it is refused; default: yes. */
   readonly confirm?: (tenants: RunResult["tenants"]) => Promise<boolean>;
-  /** Whether live resources are read first, so that what was changed by hand is healed (R92); default true. */
+  /**
+   * Whether live resources are read first, those of `only` where it is given, so that what was changed by hand is planned
+   * for and healed (R92); default true.
+   */
   readonly refresh?: boolean;
 }
 
@@ -93,23 +96,37 @@ export function up(options: UpOptions): Promise<RunResult> {
       const exported = await stack.exportStack();
       await refuseLostState(exported, options);
       refuseProtectedRemoval(declaredTenants(options), exported);
-      // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
-      const planned = new ChangesByTenant();
-      const onEvent = (event: EngineEvent) => {
-        planned.add(event);
-        told.note(event);
-      };
-      await plan(stack, options, { ...common, onEvent });
-      refuseOthers(planned.counts(), options.only);
-      await consent(options, planned.counts());
-      if ((options.refresh ?? true) && !refreshed && resourcesOf(exported).length > 0) {
-        // By itself: within the update the policy packs would judge what was there before it by today's files.
-        await alone(stack, told.say, () => stack.refresh(common));
+      if ((options.refresh ?? true) && !refreshed) {
+        await readLive(exported, options.only, (target) =>
+          told.sole(() => stack.refresh({ ...common, target })),
+        );
       }
-      await alone(stack, told.say, () => stack.up({ ...common, ...packs(options) }));
+      // Judges the stack as a whole before it is changed: the engine itself would only do so afterwards.
+      await consent(options, await plan(stack, options, { ...common, onEvent: told.note }));
+      await told.sole(() => stack.up({ ...common, ...packs(options) }));
       await refuseLeftBehind(options, declaredTenants(options) ?? []);
     }),
   );
+}
+
+/**
+ * Reads what was changed by hand into the state, so that the plan knows of it: of one tenant where one is meant, since
+ * another's would come into the plan too. By itself, since within the update the policy packs would judge what was there
+ * before it by today's files.
+ */
+async function readLive(
+  exported: Deployment,
+  only: string | undefined,
+  refresh: (target: string[] | undefined) => Promise<unknown>,
+): Promise<void> {
+  const resources = resourcesOf(exported);
+  const tenants = new ChangesByTenant();
+  resources.forEach(({ urn, parent }) => tenants.place(urn, parent));
+  const urns = resources.map(({ urn }) => urn);
+  const target = only === undefined ? undefined : urns.filter((urn) => tenants.tenantOf(urn) === only);
+  if ((target ?? urns).length > 0) {
+    await refresh(target);
+  }
 }
 
 async function consent({ confirm, watch }: UpOptions, tenants: RunResult["tenants"]): Promise<void> {
@@ -132,7 +149,7 @@ export function refresh(options: RunOptions): Promise<RunResult> {
   return audited(options, "refresh", (watch) =>
     run({ ...options, watch }, async (stack, common, told) => {
       await recover(stack, options, told.say);
-      await alone(stack, told.say, () => stack.refresh(common));
+      await told.sole(() => stack.refresh(common));
     }),
   );
 }
@@ -146,6 +163,7 @@ export function destroy(options: DestroyOptions): Promise<RunResult> {
     run({ ...options, watch }, async (stack, common, told) => {
       await recover(stack, options, told.say);
       const exported = await stack.exportStack();
+      await refuseLostState(exported, options);
       const kept = protectedResources(exported);
       if (kept.length > 0) {
         throw new RunFailure(
@@ -158,7 +176,7 @@ export function destroy(options: DestroyOptions): Promise<RunResult> {
         );
       }
       refuseLosses(lossesOf(exported), await approvalsOf(stack, options));
-      await alone(stack, told.say, () => stack.destroy(common));
+      await told.sole(() => stack.destroy(common));
     }),
   );
 }
@@ -192,28 +210,39 @@ function audited(
 /** What a run tells whoever began it. */
 interface Told {
   /** Keeps an event that says why a run failed. */
-  note(event: EngineEvent): void;
+  readonly note: (event: EngineEvent) => void;
   /** Tells the plan, of a run that only makes one. */
-  plan(): void;
+  readonly plan: () => void;
   /** Tells people something that does not fail the run. */
   readonly say: (message: string) => void;
+  /** Does what needs the stack for itself, unless the run is to end. */
+  readonly sole: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 type Common = Pick<RunOptions, "onEvent" | "onOutput" | "signal" | "parallel">;
 
-/** Previews, and refuses what would be lost without approval. */
-async function plan(stack: Stack, options: PreviewOptions, common: Common): Promise<void> {
+/**
+ * Previews, and refuses what would be lost without approval or change beside the one tenant that is meant.
+ *
+ * @returns what would be done, by tenant.
+ */
+async function plan(stack: Stack, options: PreviewOptions, common: Common): Promise<RunResult["tenants"]> {
   const losses = new PlannedLosses();
+  const changes = new ChangesByTenant();
   const onEvent = (event: EngineEvent) => {
     losses.add(event);
+    changes.add(event);
     common.onEvent?.(event);
   };
+  common.signal?.throwIfAborted();
   await stack.preview({ ...common, ...packs(options), onEvent });
   const planned = losses.all();
   if (planned.length > 0) {
     const leaving = leavingApprovals(declaredTenants(options) ?? []);
     refuseLosses(planned, [...leaving, ...(await approvalsOf(stack, options))]);
   }
+  refuseOthers(changes.counts(), options.only);
+  return changes.counts();
 }
 
 function packs({ directory = process.cwd(), policyPacks, policyPackConfigs = [] }: PreviewOptions) {
@@ -259,10 +288,12 @@ async function run(
   };
   try {
     const stack = await openStack(options);
+    const say = (message: string) => watch?.({ type: "note", message });
     const told: Told = {
       note,
       plan: () => watch?.({ type: "plan", tenants: changes.counts() }),
-      say: (message) => watch?.({ type: "note", message }),
+      say,
+      sole: (work) => alone(stack, say, work, signal),
     };
     await operation(stack, { onEvent: observe, onOutput, signal, parallel }, told);
     return { tenants: changes.counts(), planDigest: digest.value(), outputs: await stack.outputs() };

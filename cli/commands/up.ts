@@ -30,7 +30,9 @@ export function up(): Command {
         activity: "up",
         work: async (session) => {
           if (dryRun) {
-            const { tenants, planDigest } = await automation.run().preview({ ...session.options, approve });
+            const { tenants, planDigest } = await automation
+              .run()
+              .preview({ ...session.options, only, approve });
             return { tenants, planDigest };
           }
           const confirm = () => agrees(session, `Make this plan true on ${session.list}?`);

@@ -34,7 +34,8 @@ function stackHeldBy(...errors: Error[]) {
     const error = errors.shift();
     return error === undefined ? Promise.resolve("done") : Promise.reject(error);
   };
-  return { run: () => alone(stack, (note) => notes.push(note), work), cancelled: () => cancelled, notes };
+  const run = (signal?: AbortSignal) => alone(stack, (note) => notes.push(note), work, signal);
+  return { run, cancelled: () => cancelled, left: () => errors.length, notes };
 }
 
 describe("a stack that is held", () => {
@@ -94,6 +95,21 @@ describe("a stack that is held", () => {
     const stack = stackHeldBy(held({ pid: DEAD }), held({ pid: process.pid }));
     await assert.rejects(stack.run(), new RegExp(`process ${process.pid}.* holds the stack prod`));
     assert.equal(stack.cancelled(), 1);
+  });
+
+  it("is not worked on once the run is to end", async () => {
+    const stack = stackHeldBy(held({ pid: DEAD }));
+    await assert.rejects(stack.run(AbortSignal.abort()), { name: "AbortError" });
+    assert.equal(stack.left(), 1);
+  });
+
+  it("is not taken over once the run is to end", async () => {
+    const controller = new AbortController();
+    const stack = stackHeldBy(held({ pid: DEAD }));
+    const run = stack.run(controller.signal);
+    controller.abort();
+    await assert.rejects(run, { name: "AbortError" });
+    assert.deepEqual([stack.left(), stack.cancelled()], [0, 0]);
   });
 
   it("does not hide any other failure", async () => {

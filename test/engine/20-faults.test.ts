@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunFailure, type FailureKind } from "../../automation/outcome";
-import { preview, up } from "../../automation/engine/run";
+import { destroy, preview, up } from "../../automation/engine/run";
 import { readCredentials } from "../../sandbox/record";
 import { ask, platformStanding, run, sandbox } from "./fixture";
 import type { Answer, Asked } from "./front";
@@ -200,6 +200,7 @@ describe("faults in mid-run", function () {
         const sentence =
           /state of the stack faulty is empty, and tenant-unlucky--dev, tenant-unlucky--qa stand/;
         await fails(() => up(project()), "resource", sentence);
+        await fails(() => destroy(project()), "resource", sentence);
       } finally {
         fs.renameSync(aside, stateFile());
       }
