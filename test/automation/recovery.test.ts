@@ -44,7 +44,7 @@ describe("after a run that ended well", () => {
 
 describe("after a run that was killed", () => {
   /** The pending creates are the only record of what stands: they go in the one write that takes it in. */
-  const refreshed = ["refresh undefined", "import 0 pending"];
+  const refreshed = ["refresh {}", "import 0 pending"];
 
   it("what it was at is read from the state", () => {
     const [read] = pendingOf(deployment([], [operation("creating", "aws:kms/key:Key", "key")]));
