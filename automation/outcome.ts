@@ -102,7 +102,17 @@ function errorSentences(events: readonly EngineEvent[]): string[] {
     }
     return diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : [];
   });
-  return [...new Set(texts.map((text) => text.replace(/<\{%[^%]*%\}>/g, "").trim()))].filter(
-    (text) => text !== "",
-  );
+  return [...new Set(texts.map(withoutColors))].filter((text) => text !== "");
+}
+
+/** What the program itself warns of, if this event is that; warnings about single resources are the providers'. */
+export function warningOf({ diagnosticEvent }: EngineEvent): string | undefined {
+  const { severity, urn = "", message = "" } = diagnosticEvent ?? {};
+  const isProgram = urn === "" || urn.includes("::pulumi:pulumi:Stack::");
+  return severity === "warning" && isProgram ? withoutColors(message) : undefined;
+}
+
+/** The engine marks colours by words of its own. */
+function withoutColors(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "").trim();
 }

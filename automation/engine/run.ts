@@ -11,7 +11,7 @@ import { refuseLeftBehind } from "./left-behind";
 import { leavingApprovals, lossesOf, PlannedLosses, refuseLosses } from "./losses";
 import { alone } from "./lock";
 import { operate, type Operation, type OperationOptions } from "../operation";
-import { failureOf, RunFailure } from "../outcome";
+import { failureOf, RunFailure, warningOf } from "../outcome";
 import { PlanDigest } from "./plan-digest";
 import type { Watcher } from "../progress";
 import { refuseOthers, refuseProtectedRemoval } from "./plan-rules";
@@ -90,8 +90,11 @@ export function preview(options: PreviewOptions): Promise<RunResult> {
  * @throws RunFailure whose `exitCode` follows Pulumi's table.
  */
 export function up(options: UpOptions): Promise<RunResult> {
+  const { only, environment } = options;
+  // To the program, which reads the servers back.
+  const meant = only === undefined ? environment : { ...environment, TENANTRY_ONLY: only };
   return audited(options, "up", (watch) =>
-    run({ ...options, watch }, async (stack, common, told) => {
+    run({ ...options, environment: meant, watch }, async (stack, common, told) => {
       const { refreshed } = await recover(stack, options, told.say);
       const exported = await stack.exportStack();
       await refuseLostState(exported, options);
@@ -274,6 +277,7 @@ async function run(
   const digest = new PlanDigest();
   const { onEvent, onOutput, signal, parallel, watch } = options;
   const tell = watch && engineProgress(changes, watch);
+  const say = (message: string) => watch?.({ type: "note", message });
   const note = (event: EngineEvent) => {
     if (event.diagnosticEvent ?? event.policyEvent ?? event.resOpFailedEvent) {
       events.push(event);
@@ -285,10 +289,13 @@ async function run(
     tell?.(event);
     note(event);
     onEvent?.(event);
+    const warning = warningOf(event);
+    if (warning !== undefined) {
+      say(warning);
+    }
   };
   try {
     const stack = await openStack(options);
-    const say = (message: string) => watch?.({ type: "note", message });
     const told: Told = {
       note,
       plan: () => watch?.({ type: "plan", tenants: changes.counts() }),

@@ -8,8 +8,8 @@ export function event(fields: Partial<EngineEvent>): EngineEvent {
 }
 
 /** What the engine or the program says to people. */
-export function diagnostic(severity: string, message: string): EngineEvent {
+export function diagnostic(severity: string, message: string, urn?: string): EngineEvent {
   return event({
-    diagnosticEvent: { message, color: "raw", severity: severity as "error" },
+    diagnosticEvent: { message, color: "raw", severity: severity as "error", urn },
   });
 }

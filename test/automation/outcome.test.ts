@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
-import { exitCodes, failureOf, RunFailure } from "../../automation/outcome";
+import { exitCodes, failureOf, RunFailure, warningOf } from "../../automation/outcome";
 import { formatProblems, type Problem } from "../../proof/preflight";
 import { diagnostic, event } from "./events";
 
@@ -111,6 +111,20 @@ describe("the outcome of a run", () => {
     ]);
     assert.equal(failure.message, "first\nsecond");
     assert.equal(failure.cause, COMMAND);
+  });
+
+  it("passes on what the program warns of, and leaves the providers' warnings alone", () => {
+    const stack = "urn:pulumi:prod::tenantry::pulumi:pulumi:Stack::tenantry-prod";
+    assert.equal(
+      warningOf(diagnostic("warning", "<{%fg 3%}>globex: open<{%reset%}>\n", stack)),
+      "globex: open",
+    );
+    assert.equal(warningOf(diagnostic("warning", "globex: open")), "globex: open");
+    assert.equal(
+      warningOf(diagnostic("warning", "deprecated", "urn:pulumi:prod::tenantry::aws:kms/key:Key::k")),
+      undefined,
+    );
+    assert.equal(warningOf(diagnostic("error", "globex: open", stack)), undefined);
   });
 
   it("falls back to the error's own text where the engine said nothing", () => {

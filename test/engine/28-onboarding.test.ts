@@ -163,8 +163,11 @@ describe("a tenant that joins", function () {
     // What happened to another tenant by hand neither stops this one nor is healed behind anybody's back.
     const others = "/api/v1/namespaces/tenant-first/resourcequotas/tenant-quota";
     assert.equal((await ask("DELETE", others)).status, 200);
-    const accepted = await acceptRequest(accepting);
+    const notes: string[] = [];
+    const watch = (progress: Progress) => void (progress.type === "note" && notes.push(progress.message));
+    const accepted = await acceptRequest({ ...accepting, watch });
     assert.equal((await ask("GET", others)).status, 404);
+    assert.match(notes.join("\n"), /first: namespace: .*tenant-quota.* is missing/);
     assert.deepEqual(
       [accepted.created, accepted.applied, accepted.approver],
       [true, true, accepting.approver],
