@@ -167,7 +167,7 @@ describe("a tenant that joins", function () {
     const watch = (progress: Progress) => void (progress.type === "note" && notes.push(progress.message));
     const accepted = await acceptRequest({ ...accepting, watch });
     assert.equal((await ask("GET", others)).status, 404);
-    assert.match(notes.join("\n"), /first: namespace: .*tenant-quota.* is missing/);
+    assert.match(notes.join("\n"), /^first: fairness: ResourceQuota tenant-first\/tenant-quota is missing$/m);
     assert.deepEqual(
       [accepted.created, accepted.applied, accepted.approver],
       [true, true, accepting.approver],
