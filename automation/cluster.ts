@@ -1,11 +1,14 @@
 /** Requests to the live API server, in the name of whom the environment or a token says. */
 
 import * as https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeconfig, type Environment } from "../proof/connect";
 import { RunFailure } from "./outcome";
 
 /** Milliseconds that one request may take. */
 const TIMEOUT_MS = 30_000;
+/** Milliseconds before a request that lost the race for its quota is sent again. */
+const RACE_PAUSES_MS = [50, 100, 200, 400, 800];
 
 export interface Reply {
   readonly status: number;
@@ -53,7 +56,7 @@ function cluster(server: string, identity: https.RequestOptions): Cluster {
       // Joined, not resolved: a proxy may serve a cluster below a path of its own.
       const url = new URL(`${server.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`);
       const headers = { ...identity.headers, "content-type": contentType };
-      return send(url, { ...identity, method, headers, agent }, body);
+      return pastRaces(() => send(url, { ...identity, method, headers, agent }, body));
     },
     withToken: (token) =>
       cluster(server, { ca, servername: identity.servername, headers: { authorization: `Bearer ${token}` } }),
@@ -61,6 +64,28 @@ function cluster(server: string, identity: https.RequestOptions): Cluster {
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
+
+/**
+ * The reply to a request, which is sent again while the API server refuses it only because something else was counted
+ * against the namespace's quota at the same moment. Nothing has been done then; kubernetes/kubernetes#67761.
+ */
+export async function pastRaces<Answer extends Pick<Reply, "status" | "body">>(
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  for (const pause of RACE_PAUSES_MS) {
+    const answer = await ask();
+    if (!lostRace(answer)) {
+      return answer;
+    }
+    await sleep(pause);
+  }
+  return ask();
+}
+
+function lostRace({ status, body: { reason, details } }: Pick<Reply, "status" | "body">): boolean {
+  const { kind } = (details ?? {}) as { readonly kind?: unknown };
+  return status === 409 && reason === "Conflict" && kind === "resourcequotas";
+}
 
 function send(url: URL, { headers, ...options }: https.RequestOptions, body: unknown): Promise<Reply> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);

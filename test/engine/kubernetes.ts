@@ -2,6 +2,7 @@
 
 import * as https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { pastRaces } from "../../automation/cluster";
 
 export interface Answer {
   readonly status: number;
@@ -30,7 +31,7 @@ export async function asker(kubeconfig: string, token?: string): Promise<Ask> {
   const identity = token === undefined ? { cert: options.cert, key: options.key } : {};
   const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-  return (method, path, body, headers = {}) =>
+  const send: Ask = (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
       const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
       const request = https.request(
@@ -56,6 +57,7 @@ export async function asker(kubeconfig: string, token?: string): Promise<Ask> {
       request.on("error", reject);
       request.end(body === undefined ? undefined : JSON.stringify(body));
     });
+  return (...question) => pastRaces(() => send(...question));
 }
 
 function parseObject(text: string): Record<string, unknown> {
